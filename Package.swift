@@ -1,0 +1,134 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built with the same strictness.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+/// A room of the house: `Sources/<name>`, importing only what is listed (downward, see docs/architecture.md).
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one room, in `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+}
+
+/// A C library of the system behind a module map and a shim header.
+func wall(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "remora",
+    products: [.executable(name: "syncctl", targets: ["syncctl"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // C walls
+        wall("CFuse3", pkgConfig: "fuse3", apt: "libfuse3-dev"),
+        wall("CSSH2", pkgConfig: "libssh2", apt: "libssh2-1-dev"),
+        wall("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        wall("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        .target(name: "CLinux"),
+
+        // The ground floor
+        room("FileModel", []),
+        room("SQLite", ["FileModel", "CSQLite"]),
+
+        // Protocols
+        room("Transport", ["FileModel", nioCore, nioPosix]),
+        room("TLS", ["FileModel", "COpenSSL", nioCore]),
+        room("SSH", ["FileModel", "Transport", "CSSH2", "CLinux", nioCore, nioPosix]),
+        room("SFTP", ["FileModel", "SSH", "Transport", nioCore, collections]),
+        room("FTP", ["FileModel", "Transport", "TLS", "CLinux", nioCore, nioPosix, collections]),
+
+        // The contract and what implements it
+        room("ConnectionPool", ["FileModel", collections]),
+        room("RemoteFileSystem", ["FileModel", nioCore]),
+        room(
+            "Remotes",
+            [
+                "FileModel", "RemoteFileSystem", "ConnectionPool", "FTP", "SFTP", "SSH", "TLS", "Transport", "CLinux",
+                nioCore, logging,
+            ]),
+
+        // The mount
+        room("VirtualFileSystem", ["FileModel", "RemoteFileSystem", nioCore, collections, logging]),
+        room("FuseAdapter", ["FileModel", "VirtualFileSystem", "CFuse3", "CLinux", nioCore, logging]),
+
+        // Synchronisation
+        room("SyncCore", ["FileModel"]),
+        room(
+            "SyncEngine",
+            ["FileModel", "SyncCore", "RemoteFileSystem", "SQLite", "CLinux", nioCore, collections, logging]),
+
+        // The program
+        room("Definitions", ["FileModel", "CLinux", tomlKit]),
+        room(
+            "Service",
+            [
+                "FileModel", "Definitions", "RemoteFileSystem", "Remotes", "VirtualFileSystem", "FuseAdapter",
+                "SyncEngine", "SyncCore", "SQLite", "CLinux", logging,
+            ]),
+        .executableTarget(
+            name: "syncctl",
+            dependencies: [
+                "FileModel", "Definitions", "Service", "Remotes", "RemoteFileSystem", "VirtualFileSystem",
+                "FuseAdapter", "SyncEngine", "SyncCore", "CLinux", arguments, logging,
+            ],
+            swiftSettings: strict),
+
+        // Libraries for tests
+        room("TestServers", ["FileModel", "CLinux"]),
+        room("FaultInjection", ["FileModel", nioCore, nioPosix]),
+        room("ConformanceTests", ["FileModel", "RemoteFileSystem", nioCore]),
+
+        // Tests, room by room
+        tests("FileModel"),
+        tests("SQLite", ["FileModel"]),
+        tests("Transport", ["FileModel", nioCore, nioPosix]),
+        tests("TLS", ["FileModel", nioCore]),
+        tests("SSH", ["FileModel", "Transport", "TestServers", nioCore, nioPosix]),
+        tests("SFTP", ["FileModel", "SSH", "Transport", "TestServers", nioCore, nioPosix]),
+        tests("FTP", ["FileModel", "TLS", "Transport", "TestServers", nioCore, nioPosix]),
+        tests("ConnectionPool", ["FileModel"]),
+        tests("RemoteFileSystem", ["FileModel", "ConformanceTests", nioCore]),
+        tests(
+            "Remotes",
+            [
+                "FileModel", "RemoteFileSystem", "ConformanceTests", "ConnectionPool", "TestServers", "FaultInjection",
+                nioCore,
+            ]),
+        tests("VirtualFileSystem", ["FileModel", "RemoteFileSystem", nioCore]),
+        tests("SyncCore", ["FileModel"]),
+        tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", nioCore]),
+        tests("Definitions", ["FileModel"]),
+        tests("Service", ["FileModel", "Definitions"]),
+        .testTarget(
+            name: "MountTests",
+            dependencies: ["FileModel", "FuseAdapter", "VirtualFileSystem", "RemoteFileSystem", "CLinux", nioCore],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["FileModel", "TestServers", "FaultInjection", "CLinux", "syncctl"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,16 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <wchar.h>
+
+int remora_wcwidth(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
+
+int remora_renameat2(int old_dir, const char *old_path, int new_dir, const char *new_path, unsigned int flags) {
+    return renameat2(old_dir, old_path, new_dir, new_path, flags);
+}
+
+int remora_set_close_on_exec(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFD);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
+}

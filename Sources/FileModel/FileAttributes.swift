@@ -1,0 +1,96 @@
+/// What kind of thing a name stands for.
+public enum FileType: String, Hashable, Sendable, Codable {
+    case regular, directory, symbolicLink
+    /// A device, socket, pipe, or whatever a server lists that is none of the above.
+    case special
+}
+
+/// What a file system tells of one file; nil is "the server does not say".
+public struct FileAttributes: Hashable, Sendable {
+    public var type: FileType
+    /// Bytes; 0 for a directory.
+    public var size: Int64
+    public var modified: ModificationTime?
+    /// The low twelve mode bits (chmod(2)).
+    public var permissions: UInt16?
+    public var owner: UInt32?
+    public var group: UInt32?
+    public var linkCount: UInt32?
+    /// A server-wide identity that survives renames: the MLSD `unique` fact (RFC 3659 §7.5.2), an inode number.
+    public var uniqueID: String?
+
+    public init(
+        type: FileType, size: Int64 = 0, modified: ModificationTime? = nil, permissions: UInt16? = nil,
+        owner: UInt32? = nil, group: UInt32? = nil, linkCount: UInt32? = nil, uniqueID: String? = nil
+    ) {
+        self.type = type
+        self.size = size
+        self.modified = modified
+        self.permissions = permissions
+        self.owner = owner
+        self.group = group
+        self.linkCount = linkCount
+        self.uniqueID = uniqueID
+    }
+
+    public var isDirectory: Bool { type == .directory }
+}
+
+/// One line of a listing. The attributes are those of the name itself (lstat), links are not followed.
+public struct DirectoryEntry: Hashable, Sendable {
+    public let name: FileName
+    public var attributes: FileAttributes
+
+    public init(name: FileName, attributes: FileAttributes) {
+        self.name = name
+        self.attributes = attributes
+    }
+}
+
+/// Attributes to set; nil leaves one as it is.
+public struct AttributeChanges: Hashable, Sendable {
+    public var size: Int64?
+    public var permissions: UInt16?
+    public var owner: UInt32?
+    public var group: UInt32?
+    public var modified: Timestamp?
+    public var accessed: Timestamp?
+
+    public init(
+        size: Int64? = nil, permissions: UInt16? = nil, owner: UInt32? = nil, group: UInt32? = nil,
+        modified: Timestamp? = nil, accessed: Timestamp? = nil
+    ) {
+        self.size = size
+        self.permissions = permissions
+        self.owner = owner
+        self.group = group
+        self.modified = modified
+        self.accessed = accessed
+    }
+
+    public var isEmpty: Bool { self == AttributeChanges() }
+}
+
+/// Room on a file system (statvfs(3)); counts of `blockSize` bytes.
+public struct FileSystemStatistics: Hashable, Sendable {
+    public var blockSize: UInt64
+    public var totalBlocks: UInt64
+    public var freeBlocks: UInt64
+    public var availableBlocks: UInt64
+    public var totalFiles: UInt64
+    public var freeFiles: UInt64
+    public var maximumNameLength: UInt64
+
+    public init(
+        blockSize: UInt64, totalBlocks: UInt64, freeBlocks: UInt64, availableBlocks: UInt64, totalFiles: UInt64 = 0,
+        freeFiles: UInt64 = 0, maximumNameLength: UInt64 = 255
+    ) {
+        self.blockSize = blockSize
+        self.totalBlocks = totalBlocks
+        self.freeBlocks = freeBlocks
+        self.availableBlocks = availableBlocks
+        self.totalFiles = totalFiles
+        self.freeFiles = freeFiles
+        self.maximumNameLength = maximumNameLength
+    }
+}

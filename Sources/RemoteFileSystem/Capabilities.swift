@@ -1,0 +1,65 @@
+public import FileModel
+
+/// What a server can do, as data: nobody above asks for its protocol.
+public struct Capabilities: Hashable, Sendable {
+    public var family: ProtocolFamily
+    /// Reads may go anywhere and overlap; otherwise a reader is one stream that restarts to seek.
+    public var randomRead: Bool
+    /// Writes may go anywhere; otherwise a writer is one stream from its start to its end.
+    public var randomWrite: Bool
+    /// A rename replaces its target in one step.
+    public var atomicReplace: Bool
+    public var symbolicLinks: Bool
+    public var hardLinks: Bool
+    public var permissions: Bool
+    public var ownership: Bool
+    /// The size of an existing file can be set.
+    public var truncation: Bool
+    public var synchronization: Bool
+    public var statistics: Bool
+    /// A stream can start in mid-file (FTP REST).
+    public var resumableRead: Bool
+    public var resumableWrite: Bool
+    /// How the modification time of a file is set; nil when it cannot be.
+    public var modificationTimeSetter: ModificationTimeSetter?
+    /// How listings tell times.
+    public var listingTime: TimeSource
+    public var listingResolution: TimeResolution
+    /// Names may be any bytes but `/` and NUL; otherwise CR and LF are refused.
+    public var lineBreaksInNames: Bool
+    public var maximumNameLength: Int
+    /// Bytes that one read or write carries best.
+    public var blockSize: Int
+    /// Files that can be open at the same time on one connection.
+    public var streamsPerConnection: Int
+    /// Stable name of the server and account, for archives and locks: `sftp://user@host:22`.
+    public var identity: String
+
+    public init(family: ProtocolFamily, identity: String) {
+        self.family = family
+        self.identity = identity
+        randomRead = false
+        randomWrite = false
+        atomicReplace = false
+        symbolicLinks = false
+        hardLinks = false
+        permissions = false
+        ownership = false
+        truncation = false
+        synchronization = false
+        statistics = false
+        resumableRead = false
+        resumableWrite = false
+        modificationTimeSetter = nil
+        listingTime = family == .sftp ? .sftp : .list
+        listingResolution = family == .sftp ? .second : .minute
+        lineBreaksInNames = family == .sftp
+        maximumNameLength = 255
+        blockSize = 256 * 1024
+        streamsPerConnection = 1
+    }
+}
+
+public enum ModificationTimeSetter: String, Hashable, Sendable, Codable {
+    case setstat, mfmt, mdtm, utime
+}

@@ -1,0 +1,136 @@
+public import FileModel
+public import NIOCore
+
+/// A file system on a server: what the mount and the synchronisation ask of it, whatever protocol it speaks.
+///
+/// Paths are below the definition's remote folder. Every call ends within the remote's time limits; a cancelled
+/// task ends its call at once with `.cancelled`. Links are never followed by `attributes` and `list`. Calls may run
+/// at the same time; order is guaranteed only where one call returned before the next was made.
+///
+/// Errors speak of the path (`StorageError.Code`): an outage is never `.notFound`, and never an empty listing.
+public protocol RemoteFileSystem: Sendable {
+    /// What the server can do; connects if nothing is connected yet.
+    func capabilities() async throws(StorageError) -> Capabilities
+
+    /// The attributes of the name itself (lstat(2)).
+    func attributes(of path: RemotePath) async throws(StorageError) -> FileAttributes
+
+    /// Lists a directory without `.` and `..`, in the server's order, in batches as they arrive.
+    ///
+    /// Returns after the last batch only if the listing is complete; anything less throws.
+    /// - Throws: `.notFound`, `.notDirectory`, and what `receive` throws.
+    func list(
+        _ path: RemotePath, receive: @Sendable ([DirectoryEntry]) async throws(StorageError) -> Void
+    ) async throws(StorageError)
+
+    /// Opens a regular file for reading.
+    func openReader(_ path: RemotePath) async throws(StorageError) -> any RemoteReader
+
+    /// Opens a regular file for writing.
+    ///
+    /// - Parameter expectedSize: bytes about to be written, where known, as a hint for splitting and pre-opening.
+    func openWriter(
+        _ path: RemotePath, _ disposition: WriteDisposition, permissions: UInt16?, expectedSize: Int64?
+    ) async throws(StorageError) -> any RemoteWriter
+
+    /// - Throws: `.alreadyExists` when something has that name.
+    func createDirectory(_ path: RemotePath, permissions: UInt16?) async throws(StorageError)
+
+    /// - Throws: `.notEmpty`, `.notFound`, `.notDirectory`.
+    func removeDirectory(_ path: RemotePath) async throws(StorageError)
+
+    /// Removes a file or a link.
+    func removeFile(_ path: RemotePath) async throws(StorageError)
+
+    /// Renames a file or directory.
+    ///
+    /// - Throws: `.alreadyExists` when `target` exists and `mode` is `.keepExisting`; `.unsupported` when the
+    ///   server cannot do what `mode` asks.
+    func rename(_ source: RemotePath, to target: RemotePath, mode: RenameMode) async throws(StorageError)
+
+    /// Sets what the server can set.
+    ///
+    /// - Throws: `.unsupported` when it can set none of what was asked.
+    func setAttributes(_ path: RemotePath, _ changes: AttributeChanges) async throws(StorageError)
+
+    func readLink(_ path: RemotePath) async throws(StorageError) -> [UInt8]
+    func createSymbolicLink(_ path: RemotePath, target: [UInt8]) async throws(StorageError)
+    func createHardLink(_ path: RemotePath, to existing: RemotePath) async throws(StorageError)
+
+    /// Room on the server; `.unsupported` where it does not say.
+    func statistics(_ path: RemotePath) async throws(StorageError) -> FileSystemStatistics
+
+    /// Ends all connections in order; calls under way fail with `.cancelled`.
+    func shutdown() async
+}
+
+/// An open file to read. Calls may overlap where `Capabilities.randomRead`; otherwise they are served in turn.
+public protocol RemoteReader: Sendable {
+    /// The size and times seen when the file was opened, where the open told them.
+    var attributes: FileAttributes? { get }
+
+    /// Reads up to `count` bytes at `offset`; fewer only at the end of the file, none past it.
+    ///
+    /// A stream that cannot seek is restarted when `offset` is not where it stands.
+    func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer
+
+    /// Never fails: the bytes were already delivered or refused.
+    func close() async
+}
+
+/// An open file to write. Nothing is promised before `close` returned.
+public protocol RemoteWriter: Sendable {
+    /// Writes all bytes at `offset`. May return before the server has them; a later call throws what went wrong.
+    ///
+    /// - Throws: `.unsupported` when the file is a stream (`!Capabilities.randomWrite`) and `offset` is not its end.
+    func write(_ bytes: ByteBuffer, at offset: Int64) async throws(StorageError)
+
+    /// Waits until the server has every byte, on stable storage where it can promise that.
+    ///
+    /// - Throws: `.unsupported` for a stream, whose verdict comes with `close`.
+    func synchronize() async throws(StorageError)
+
+    /// Sets attributes that travel with the file; they hold after `close`.
+    func setAttributes(_ changes: AttributeChanges) async throws(StorageError)
+
+    /// Ends the file and returns the server's verdict on all of it.
+    func close() async throws(StorageError)
+
+    /// Gives up; what was written so far may or may not stay.
+    func abort() async
+}
+
+/// How a file is opened for writing.
+public enum WriteDisposition: Hashable, Sendable {
+    /// Creates the file or empties an existing one.
+    case truncate
+    /// Creates the file; `.alreadyExists` when there is one.
+    case createNew
+    /// Keeps what is there; `.notFound` when there is none. Writes may go anywhere (`Capabilities.randomWrite`).
+    case update
+    /// Continues an existing file at `offset`, its present size (FTP: REST + STOR, or APPE).
+    case resume(at: Int64)
+}
+
+/// What happens to an existing target of a rename.
+public enum RenameMode: Hashable, Sendable {
+    /// Replaced; atomically where `Capabilities.atomicReplace`.
+    case replace
+    case keepExisting
+    /// The two change places (RENAME_EXCHANGE).
+    case exchange
+}
+
+extension RemoteFileSystem {
+    /// The whole listing of a directory.
+    public func entries(of path: RemotePath) async throws(StorageError) -> [DirectoryEntry] {
+        let collected = Collected()
+        try await list(path) { batch async throws(StorageError) in await collected.append(batch) }
+        return await collected.entries
+    }
+}
+
+private actor Collected {
+    var entries: [DirectoryEntry] = []
+    func append(_ batch: [DirectoryEntry]) { entries += batch }
+}

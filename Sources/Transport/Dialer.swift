@@ -1,0 +1,133 @@
+public import FileModel
+public import NIOCore
+import Glibc
+import NIOPosix
+
+/// Opens TCP connections.
+///
+/// Addresses of both families race as RFC 8305 says (NIO's Happy Eyeballs); one deadline holds for all of it.
+public struct Dialer: Sendable {
+    public let options: DialOptions
+
+    public init(_ options: DialOptions = DialOptions()) {
+        self.options = options
+    }
+
+    /// Connects and lets `configure` add handlers before the first byte is read.
+    ///
+    /// - Parameters:
+    ///   - loop: the event loop the connection shall live on.
+    ///   - timeout: instead of `options.connectTimeout`.
+    /// - Throws: `.unreachable` (no such name, refused, no route), `.timedOut`, `.cancelled`.
+    public func connect(
+        to endpoint: Endpoint, on loop: any EventLoop, timeout: Duration? = nil,
+        configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws(StorageError) -> any Channel {
+        let limit = timeout ?? options.connectTimeout
+        let attempt = start(endpoint, on: loop, timeout: limit, configure: configure)
+        do {
+            return try await cancellable(attempt)
+        } catch {
+            throw Self.translate(error, endpoint: endpoint, limit: limit)
+        }
+    }
+
+    private func start(
+        _ endpoint: Endpoint, on loop: any EventLoop, timeout: Duration,
+        configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) -> EventLoopFuture<any Channel> {
+        var bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(timeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelInitializer(configure)
+        do {
+            if let local = options.bindAddress {
+                bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: local, port: 0))
+            }
+            if let address = try literal(endpoint) { return bootstrap.connect(to: address) }
+        } catch {
+            return loop.makeFailedFuture(error)
+        }
+        if options.addressFamily != .any {
+            bootstrap = bootstrap.resolver(FamilyResolver(family: options.addressFamily, loop: loop))
+        }
+        return bootstrap.connect(host: endpoint.host, port: endpoint.port)
+    }
+
+    /// The address when `host` is one; the family filter holds for it as well.
+    private func literal(_ endpoint: Endpoint) throws -> SocketAddress? {
+        guard let address = try? SocketAddress(ipAddress: endpoint.host, port: endpoint.port) else { return nil }
+        switch (options.addressFamily, address.protocol) {
+        case (.ipv4, .inet6), (.ipv6, .inet):
+            throw StorageError(
+                .configuration,
+                "\(endpoint.host) is not an \(options.addressFamily == .ipv4 ? "IPv4" : "IPv6") address, "
+                    + "and address_family allows no other")
+        default:
+            return address
+        }
+    }
+
+    private func cancellable(_ attempt: EventLoopFuture<any Channel>) async throws -> any Channel {
+        try await withTaskCancellationHandler {
+            let channel = try await attempt.get()
+            if Task.isCancelled {
+                channel.close(promise: nil)
+                throw CancellationError()
+            }
+            return channel
+        } onCancel: {
+            attempt.whenSuccess { $0.close(promise: nil) }
+        }
+    }
+
+    static func translate(_ error: any Error, endpoint: Endpoint, limit: Duration) -> StorageError {
+        switch error {
+        case let error as StorageError:
+            return error
+        case is CancellationError:
+            return .cancelled
+        case ChannelError.connectTimeout:
+            return timedOut(endpoint, limit)
+        case let error as NIOConnectionError:
+            return translate(error, endpoint: endpoint, limit: limit)
+        case let error as IOError where error.errnoCode == ETIMEDOUT:
+            return timedOut(endpoint, limit)
+        case let error as IOError:
+            return StorageError(.unreachable, "cannot connect to \(endpoint): \(words(error.errnoCode))")
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            return StorageError(.unreachable, "cannot find the address of \(endpoint.host): check the host name")
+        default:
+            return StorageError(.unreachable, "cannot connect to \(endpoint): \(error)")
+        }
+    }
+
+    private static func translate(_ error: NIOConnectionError, endpoint: Endpoint, limit: Duration) -> StorageError {
+        if let first = error.connectionErrors.first {
+            return translate(first.error, endpoint: endpoint, limit: limit)
+        }
+        return StorageError(.unreachable, "cannot find the address of \(endpoint.host): check the host name")
+    }
+
+    private static func timedOut(_ endpoint: Endpoint, _ limit: Duration) -> StorageError {
+        StorageError(.timedOut, "\(endpoint) did not answer within \(limit.inSeconds)")
+    }
+
+    private static func words(_ code: CInt) -> String {
+        switch code {
+        case ECONNREFUSED: "connection refused (is the server running, and is the port right?)"
+        case EHOSTUNREACH, ENETUNREACH: "no route to the host"
+        case EADDRNOTAVAIL: "the local address of 'bind' is not on this machine"
+        default: String(cString: strerror(code))
+        }
+    }
+}
+
+extension Duration {
+    /// `10 s`, `0.5 s`.
+    public var inSeconds: String {
+        let tenths = (components.seconds * 10) + components.attoseconds / 100_000_000_000_000_000
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+}
