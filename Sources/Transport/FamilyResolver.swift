@@ -1,3 +1,4 @@
+import FileModel
 import Glibc
 import NIOCore
 import NIOPosix
@@ -36,7 +37,7 @@ final class FamilyResolver: Resolver, Sendable {
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, String(port), &hints, &list) == 0 else {
-            throw SocketAddressError.UnknownHost(host: host, port: port)
+            throw StorageError(.unreachable, "cannot find the address of \(host): check the host name")
         }
         defer { freeaddrinfo(list) }
         var found: [SocketAddress] = []
