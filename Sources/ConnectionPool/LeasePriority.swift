@@ -1,0 +1,9 @@
+/// What a lease is for; it decides the place in the queue and which sessions may be used.
+public enum LeasePriority: Hashable, Sendable, CaseIterable {
+    /// A short exchange (lookup, listing, rename). Served ahead of the others, and has sessions set aside for it.
+    case metadata
+    /// A transfer that runs until it ends.
+    case bulk
+    /// An open handle that may sit idle on its session. Gives it back when asked (`Lease.onPressure`).
+    case stream
+}

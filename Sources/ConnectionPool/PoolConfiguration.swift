@@ -1,0 +1,42 @@
+/// The limits and times of one pool: one server, one account.
+public struct PoolConfiguration: Hashable, Sendable {
+    /// The server as messages name it, such as `sftp://user@host:22`. Never holds a secret.
+    public var name: String
+    /// Sessions at most, as the server counts them. At least 1.
+    public var maximumConnections = 25
+    /// Leases that share one connection: 1 for FTP, dozens for SFTP. A connection is filled before another is opened.
+    public var streamsPerConnection = 1
+    /// An unused connection is closed after this time.
+    public var idleTimeout: Duration = .seconds(60)
+    /// A connection on which nothing was leased or released for this time is checked; nil never.
+    public var keepAlive: Duration? = .seconds(30)
+    /// A check that takes longer means a dead connection.
+    public var keepAliveTimeout: Duration = .seconds(15)
+    /// How long a lease waits when the caller names no deadline.
+    public var leaseTimeout: Duration = .seconds(60)
+    /// Sessions that bulk and stream leases leave free for metadata; none when there is only one session in all.
+    public var reservedForMetadata = 1
+    /// Connection attempts under way at the same time (sshd's MaxStartups drops what comes faster).
+    public var maximumConnecting = 4
+    /// The pause after the first failed attempt; it doubles with each further one. Jitter takes off up to a half.
+    public var backOffBase: Duration = .milliseconds(250)
+    public var backOffMaximum: Duration = .seconds(30)
+    /// With no connection open, a lease waits for the next attempt if it is at most this far away, and else fails
+    /// at once with the last error.
+    public var backOffPatience: Duration = .seconds(1)
+    /// The pause before one connection more than the server's learned limit is tried; it doubles up to 16 times this.
+    public var limitProbeInterval: Duration = .seconds(60)
+    /// A refused login is taken for a limit, not for a wrong password, while the same account is logged in or was
+    /// within this time (FTP servers say 530 for both).
+    public var loginProof: Duration = .seconds(300)
+    /// How often idle stream holders are asked to give back, and other programs' wants are looked at.
+    public var pressureInterval: Duration = .milliseconds(100)
+    /// A connection this old is given to a program that has none, at its next release.
+    public var turn: Duration = .seconds(1)
+
+    public init(name: String, maximumConnections: Int = 25, streamsPerConnection: Int = 1) {
+        self.name = name
+        self.maximumConnections = max(1, maximumConnections)
+        self.streamsPerConnection = max(1, streamsPerConnection)
+    }
+}

@@ -1,0 +1,25 @@
+public import FileModel
+
+/// What a pool is doing, for status displays.
+public struct PoolSnapshot: Hashable, Sendable {
+    public var name: String
+    /// The configured cap.
+    public var maximumConnections: Int
+    /// The server's own smaller limit, where it was met.
+    public var learnedLimit: Int?
+    public var open: Int
+    /// Open connections without a lease.
+    public var idle: Int
+    public var connecting: Int
+    /// Connections that wait for a slot because other programs hold them all.
+    public var waitingForSlot: Int
+    public var closing: Int
+    public var leases: Int
+    public var waiters: Int
+    /// The last failed attempt since the last good one.
+    public var lastError: StorageError?
+    /// No attempt is made before this moment.
+    public var backOffUntil: ContinuousClock.Instant?
+    /// `lastError` will not go away by itself: no attempt is made before `Pool.reset()`.
+    public var isStopped: Bool
+}

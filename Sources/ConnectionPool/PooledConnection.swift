@@ -1,0 +1,19 @@
+public import FileModel
+
+/// What the pool needs of a connection; everything else is between the connection and who leases it.
+///
+/// A connection ends in bounded time after `close()`: the pool counts it against the cap until `onClose` fires.
+/// One that cannot go on after a failed or cancelled call closes itself.
+public protocol PooledConnection: Sendable {
+    /// Registers the one observer of the connection's end.
+    ///
+    /// `body` is called exactly once, when the connection ends for whatever reason, and at once if it already has.
+    /// Its argument is nil after an orderly `close()`. It may be called on any thread and must not block.
+    func onClose(_ body: @escaping @Sendable (StorageError?) -> Void)
+
+    /// Shows the server a sign of life and checks that it answers. Called only while a stream is free.
+    func keepAlive() async throws(StorageError)
+
+    /// Ends the connection in order; calls under way on it fail.
+    func close() async
+}
