@@ -117,6 +117,7 @@ let package = Package(
                 "FileModel", "RemoteFileSystem", "ConformanceTests", "ConnectionPool", "TestServers", "FaultInjection",
                 nioCore,
             ]),
+        tests("TestServers"),
         tests("VirtualFileSystem", ["FileModel", "RemoteFileSystem", nioCore]),
         tests("SyncCore", ["FileModel"]),
         tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", nioCore]),

@@ -1,0 +1,86 @@
+import Synchronization
+
+/// Which certificate a TLS server shows.
+public enum CertificateKind: String, Sendable, CaseIterable {
+    /// For 127.0.0.1 and localhost, signed by the test authority.
+    case valid
+    /// Signed by the test authority, and over for years.
+    case expired
+    /// Signed by the test authority for another host.
+    case wrongHost
+    /// Signed by itself.
+    case selfSigned
+}
+
+/// A certification authority for the tests of one process, made with openssl(1).
+public struct Certificates: Sendable {
+    private let folder: TemporaryFolder
+
+    /// The same for the whole process.
+    public static func shared() async throws -> Certificates { try await made.value }
+    private static let made = Task { try await Certificates() }
+
+    /// The authority's certificate (PEM), to be trusted by clients.
+    public var caFile: String { folder("ca.pem") }
+
+    public func certificateFile(_ kind: CertificateKind) -> String { folder("\(kind.rawValue).pem") }
+    public func keyFile(_ kind: CertificateKind) -> String { folder("\(kind.rawValue).key") }
+    /// Key and certificate in one file, as Pure-FTPd wants them.
+    public func combinedFile(_ kind: CertificateKind) -> String { folder("\(kind.rawValue).both.pem") }
+
+    private init() async throws {
+        folder = try TemporaryFolder()
+        folder.removeAtExit()
+        try LocalFiles.write(Self.configuration(folder.path), to: folder("ca.conf"))
+        try LocalFiles.write("", to: folder("index.txt"))
+        try await tool(
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+            "-subj", "/CN=Remora test authority", "-keyout", folder("ca.key"), "-out", caFile)
+        for kind in CertificateKind.allCases { try await make(kind) }
+    }
+
+    private func make(_ kind: CertificateKind) async throws {
+        let name = kind == .wrongHost ? "other.example" : "localhost"
+        let request = folder("\(kind.rawValue).csr")
+        try await tool(
+            "openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+            "/CN=\(name)", "-keyout", keyFile(kind), "-out", request)
+        let end = kind == .expired ? "20210101000000Z" : "20491231235959Z"
+        let signer = kind == .selfSigned ? ["-selfsign", "-keyfile", keyFile(kind)] : []
+        try await sign(
+            ["-in", request, "-out", certificateFile(kind), "-startdate", "20200101000000Z", "-enddate", end]
+                + ["-extensions", kind == .wrongHost ? "other" : "local"] + signer)
+        try LocalFiles.write(
+            try LocalFiles.read(keyFile(kind)) + LocalFiles.read(certificateFile(kind)), to: combinedFile(kind),
+            mode: 0o600)
+    }
+
+    private func sign(_ arguments: [String]) async throws {
+        let command = ["openssl", "ca", "-batch", "-notext", "-config", folder("ca.conf")] + arguments
+        let result = try await run(command)
+        guard result.succeeded else { throw ToolFailure(arguments: command, result: result) }
+    }
+
+    private static func configuration(_ folder: String) -> String {
+        """
+        [ca]
+        default_ca = authority
+        [authority]
+        database = \(folder)/index.txt
+        new_certs_dir = \(folder)
+        certificate = \(folder)/ca.pem
+        private_key = \(folder)/ca.key
+        default_md = sha256
+        rand_serial = yes
+        unique_subject = no
+        policy = policy
+        [policy]
+        commonName = supplied
+        [local]
+        subjectAltName = DNS:localhost, IP:127.0.0.1
+        [other]
+        subjectAltName = DNS:other.example
+
+        """
+    }
+}
