@@ -1,0 +1,39 @@
+# make demo and make test work on a fresh Debian 12 machine with the Swift toolchain.
+
+SWIFT ?= swift
+# One set of flags for everything, so that nothing is built twice.
+FLAGS := --explicit-target-dependency-import-check error
+
+.PHONY: setup build release check format test demo clean
+
+## Installs what building and testing takes (apt); quick when all is there.
+setup:
+	scripts/setup all
+
+build:
+	scripts/setup build
+	$(SWIFT) build $(FLAGS)
+
+release:
+	scripts/setup build
+	$(SWIFT) build -c release $(FLAGS) --product syncctl
+
+## Formatting, walls, and import direction; then a build with all tests, warnings as errors.
+check:
+	scripts/setup build
+	scripts/check
+	$(SWIFT) build --build-tests $(FLAGS)
+
+## Brings all sources into the form that check wants.
+format:
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+test: setup
+	scripts/check --structure
+	$(SWIFT) test $(FLAGS)
+
+demo: build
+	scripts/demo
+
+clean:
+	$(SWIFT) package clean
