@@ -1,0 +1,49 @@
+public import FileModel
+
+/// What is known of one side's clock and of how it tells times.
+public struct Calibration: Hashable, Sendable {
+    /// What to add to the side's times to get the other side's; nil when nobody knows the zone of its listings.
+    public var offset: Duration?
+    /// Whether the side keeps the times that were set; otherwise its times say when a file arrived.
+    public var keepsTimes: Bool
+
+    public init(offset: Duration? = .zero, keepsTimes: Bool = true) {
+        self.offset = offset
+        self.keepsTimes = keepsTimes
+    }
+
+    public static let exact = Calibration()
+}
+
+/// How far apart two times of different sides may lie and still be the same moment.
+public enum ComparisonWindow: Hashable, Sendable {
+    case within(Duration)
+    /// Times of the two sides cannot be compared.
+    case sizeOnly
+
+    /// The window that a time of this source asks for.
+    public init(_ time: ModificationTime, _ calibration: Calibration) {
+        switch time.source {
+        case .local:
+            self = .within(.zero)
+        case .sftp:
+            self = .within(.seconds(2))
+        case .mlsd, .mdtm:
+            self = calibration.keepsTimes ? Self.seconds(time.resolution) : .sizeOnly
+        case .list where time.resolution >= .day || calibration.offset == nil || !calibration.keepsTimes:
+            self = .sizeOnly
+        case .list:
+            self = .within(time.resolution.duration + .seconds(1))
+        }
+    }
+
+    private static func seconds(_ resolution: TimeResolution) -> ComparisonWindow {
+        .within(max(.seconds(2), resolution.duration))
+    }
+
+    /// The window of a comparison between two times: the wider of the two.
+    static func covering(_ left: ComparisonWindow, _ right: ComparisonWindow) -> ComparisonWindow {
+        guard case .within(let first) = left, case .within(let second) = right else { return .sizeOnly }
+        return .within(max(first, second))
+    }
+}

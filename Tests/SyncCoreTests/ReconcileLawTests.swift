@@ -1,0 +1,187 @@
+import FileModel
+import SyncCore
+import Testing
+
+/// One path on both sides, with contents that have a name, and what recoverable copies exist.
+private struct World: Equatable {
+    struct Content: Hashable {
+        var entry: Entry
+        var id: Int
+    }
+
+    var sides: Sides<Content?>
+    var record: Record?
+    /// Contents in trash and in conflict copies.
+    var kept: Set<Int> = []
+
+    var state: PathState {
+        PathState(
+            local: sides.local.map { .present($0.entry) } ?? .absent,
+            remote: sides.remote.map { .present($0.entry) } ?? .absent, record: record)
+    }
+
+    var ids: Set<Int> { Set([sides.local?.id, sides.remote?.id].compactMap { $0 }).union(kept) }
+
+    /// What asking for evidence would find.
+    func evidence(_ action: Action) -> Evidence {
+        switch action {
+        case .compareContent: Evidence(content: sides.local?.id == sides.remote?.id ? .equal : .different)
+        case .examineSubtree: Evidence(subtree: .unchanged)
+        default: Evidence()
+        }
+    }
+
+    func decision(_ rules: ReconcileRules) -> Decision {
+        let first = reconcile(state, rules)
+        return reconcile(state, rules, evidence(first.action))
+    }
+
+    /// The executor in one breath.
+    mutating func apply(_ action: Action, now: Timestamp) {
+        switch action {
+        case .nothing, .skip: return
+        case .adopt: break
+        case .forget:
+            record = nil
+            return
+        case .copy(let from, let displaced):
+            if displaced == .unsynced, let old = sides[from.other] { kept.insert(old.id) }
+            sides[from.other] = sides[from].map { told($0, by: from.other) }
+        case .createDirectory(let side): sides[side] = sides[side.other]
+        case .replaceWithDirectory(let side), .replaceWithFile(let side):
+            if let old = sides[side] { kept.insert(old.id) }
+            sides[side] = sides[side.other].map { told($0, by: side) }
+        case .remove(let side):
+            if let old = sides[side] { kept.insert(old.id) }
+            sides[side] = nil
+            record = nil
+            return
+        case .conflict(let winner):
+            if let loser = sides[winner.other] { kept.insert(loser.id) }
+            sides[winner.other] = sides[winner].map { told($0, by: winner.other) }
+        case .separate(let side):
+            if let loser = sides[side] { kept.insert(loser.id) }
+            sides[side] = sides[side.other]
+        case .compareContent, .examineSubtree:
+            Issue.record("evidence was given")
+        }
+        record = Record(local: sides.local?.entry, remote: sides.remote?.entry, syncedAt: now)
+    }
+
+    private func told(_ content: Content, by side: Side) -> Content {
+        guard let time = content.entry.modified, side == .remote else { return content }
+        var result = content
+        result.entry.modified = ModificationTime(
+            time.time.rounded(down: .second), resolution: .second, source: .sftp)
+        return result
+    }
+}
+
+extension World {
+    static func random(_ generator: inout SeededGenerator) -> World {
+        var world = World(sides: Sides(local: nil, remote: nil))
+        let recorded = Bool.random(using: &generator)
+        let type: FileType = Int.random(in: 0..<5, using: &generator) == 0 ? .directory : .regular
+        if recorded {
+            world.sides.local = content(.local, type, 1, 1_699_000_000, 10)
+            world.sides.remote = content(.remote, type, 1, 1_699_000_000, 10)
+            world.record = Record(
+                local: world.sides.local?.entry, remote: world.sides.remote?.entry, syncedAt: Samples.lastRun)
+        }
+        for side in Side.allCases { world.edit(side, &generator) }
+        return world
+    }
+
+    private mutating func edit(_ side: Side, _ generator: inout SeededGenerator) {
+        let id = side == .local ? 2 : 3
+        let time = 1_700_050_000 + Int64.random(in: 0..<20, using: &generator) * 100 + (side == .local ? 0 : 50)
+        switch Int.random(in: 0..<6, using: &generator) {
+        case 0: sides[side] = nil
+        case 1: sides[side] = Self.content(side, .directory, id, time, 0)
+        case 2: sides[side] = Self.content(side, .regular, 4, 1_700_040_000, 33)
+        case 3: sides[side] = Self.content(side, .regular, id, time, Int64.random(in: 10...12, using: &generator))
+        default: break
+        }
+    }
+
+    private static func content(_ side: Side, _ type: FileType, _ id: Int, _ time: Int64, _ size: Int64) -> Content {
+        let entry = side == .local ? Samples.local(size, at: time, type) : Samples.remote(size, at: time, type)
+        return Content(entry: entry, id: type == .directory ? 0 : id)
+    }
+}
+
+struct ReconcileLawTests {
+    static let seed = UInt64.random(in: 0...UInt64.max)
+    static let count = 100_000
+
+    private func eachWorld(_ body: (World) -> Bool) {
+        var generator = SeededGenerator(seed: Self.seed)
+        for number in 0..<Self.count {
+            let world = World.random(&generator)
+            if !body(world) {
+                Issue.record("world \(number) of seed \(Self.seed): \(world), \(world.decision(Samples.rules()))")
+                return
+            }
+        }
+    }
+
+    /// Whether what `side` holds is known to the other side already.
+    private func isSuperseded(_ side: Side, _ world: World) -> Bool {
+        world.record?.entries[side] == world.sides[side]?.entry
+    }
+
+    @Test(arguments: [SyncMode.twoWay, .push, .pull, .oneWay(from: .local, mirror: true)])
+    func nothingUnsupersededDisappears(_ mode: SyncMode) {
+        eachWorld { world in
+            var after = world
+            after.apply(world.decision(Samples.rules(mode)).action, now: Samples.now)
+            return Side.allCases.allSatisfy { side in
+                guard let content = world.sides[side], content.id != 0, !isSuperseded(side, world) else { return true }
+                return after.ids.contains(content.id)
+            }
+        }
+    }
+
+    @Test func deletedContentIsKept() {
+        eachWorld { world in
+            let decision = world.decision(Samples.rules())
+            guard case .remove = decision.action else { return true }
+            var after = world
+            after.apply(decision.action, now: Samples.now)
+            return world.ids.subtracting([0]).isSubset(of: after.ids)
+        }
+    }
+
+    @Test(arguments: [SyncMode.twoWay, .push, .pull])
+    func equalSidesStayUntouched(_ mode: SyncMode) {
+        eachWorld { world in
+            guard world.record != nil, Side.allCases.allSatisfy({ isSuperseded($0, world) }) else { return true }
+            return world.decision(Samples.rules(mode)).action == .nothing
+        }
+    }
+
+    @Test(arguments: [SyncMode.twoWay, .push, .oneWay(from: .remote, mirror: true)])
+    func swappingSidesMirrorsTheResult(_ mode: SyncMode) {
+        eachWorld { world in
+            let rules = Samples.rules(mode)
+            let first = reconcile(world.state, rules)
+            let evidence = world.evidence(first.action)
+            let decision = reconcile(world.state, rules, evidence)
+            let mirrored = reconcile(world.state.swapped, rules.swapped, evidence)
+            return mirrored.action == decision.action.swapped
+        }
+    }
+
+    @Test(arguments: [SyncMode.twoWay, .push, .pull, .oneWay(from: .local, mirror: true)])
+    func aSecondRunIsEmpty(_ mode: SyncMode) {
+        eachWorld { world in
+            var after = world
+            after.apply(world.decision(Samples.rules(mode)).action, now: Samples.now)
+            let again = after.decision(Samples.rules(mode)).action
+            switch again {
+            case .nothing, .skip: return true
+            default: return false
+            }
+        }
+    }
+}
