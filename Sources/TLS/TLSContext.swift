@@ -1,0 +1,114 @@
+public import FileModel
+import COpenSSL
+
+/// Settings made ready for use: versions, ciphers, authorities, client certificate.
+///
+/// One context serves all connections of a remote; sessions for resumption are never kept in it.
+///
+/// `@unchecked Sendable`: the SSL_CTX is changed in `init` only, before anyone else can see it. Afterwards only
+/// SSL_new(3) is called on it, which OpenSSL documents as safe from several threads (its reference count is atomic).
+public final class TLSContext: @unchecked Sendable {
+    let pointer: OpaquePointer
+    let settings: TLSSettings
+    private let isServer: Bool
+
+    /// A context for connections that we open.
+    ///
+    /// - Throws: `.configuration` for versions, ciphers or files that cannot be used.
+    public convenience init(_ settings: TLSSettings = TLSSettings()) throws(StorageError) {
+        try self.init(settings, method: TLS_client_method(), isServer: false)
+        try loadAuthorities()
+    }
+
+    /// A context for connections that we accept, with a PEM certificate chain and its key.
+    public static func server(certificate: String, key: String, settings: TLSSettings = TLSSettings())
+        throws(StorageError) -> TLSContext
+    {
+        var settings = settings
+        settings.clientCertificate = certificate
+        settings.clientKey = key
+        return try TLSContext(settings, method: TLS_server_method(), isServer: true)
+    }
+
+    private init(_ settings: TLSSettings, method: OpaquePointer?, isServer: Bool) throws(StorageError) {
+        OpenSSLErrors.clear()
+        guard let pointer = SSL_CTX_new(method) else {
+            throw StorageError(.failed, "OpenSSL could not start: \(OpenSSLErrors.drain())")
+        }
+        self.pointer = pointer
+        self.settings = settings
+        self.isServer = isServer
+        try setVersions()
+        try setCiphers()
+        try loadCertificate()
+        remora_ssl_ctx_harden(pointer)
+        remora_ssl_ctx_release_buffers(pointer)
+        if !isServer {
+            installVerification()
+            installSessionCapture()
+        }
+    }
+
+    deinit { SSL_CTX_free(pointer) }
+
+    private func setVersions() throws(StorageError) {
+        let (minimum, maximum) = (settings.minimumVersion, settings.maximumVersion)
+        let numbers = (try minimum.number, try maximum.number)
+        guard minimum <= maximum else {
+            throw StorageError(
+                .configuration, "min_version \(minimum.rawValue) is above max_version \(maximum.rawValue)")
+        }
+        guard remora_ssl_ctx_set_versions(pointer, numbers.0, numbers.1) == 1 else {
+            throw StorageError(.configuration, "OpenSSL refuses these TLS versions: \(OpenSSLErrors.drain())")
+        }
+        if minimum.needsSecurityLevelZero { SSL_CTX_set_security_level(pointer, 0) }
+    }
+
+    private func setCiphers() throws(StorageError) {
+        guard let ciphers = settings.ciphers else { return }
+        let names = ciphers.split(separator: ":").map(String.init)
+        let suites = names.filter { $0.hasPrefix("TLS_") }.joined(separator: ":")
+        let list = names.filter { !$0.hasPrefix("TLS_") }.joined(separator: ":")
+        let accepted =
+            (suites.isEmpty || SSL_CTX_set_ciphersuites(pointer, suites) == 1)
+            && (list.isEmpty || SSL_CTX_set_cipher_list(pointer, list) == 1)
+        guard accepted else {
+            throw StorageError(.configuration, "no cipher of '\(ciphers)' is known: \(OpenSSLErrors.drain())")
+        }
+    }
+
+    private func loadCertificate() throws(StorageError) {
+        guard let certificate = settings.clientCertificate else { return }
+        let key = settings.clientKey ?? certificate
+        // Without this, OpenSSL asks the terminal for the passphrase of an encrypted key.
+        SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in -1 }
+        guard SSL_CTX_use_certificate_chain_file(pointer, certificate) == 1 else {
+            throw StorageError(.configuration, "cannot use certificate '\(certificate)': \(OpenSSLErrors.drain())")
+        }
+        guard SSL_CTX_use_PrivateKey_file(pointer, key, SSL_FILETYPE_PEM) == 1 else {
+            throw StorageError(.configuration, "cannot use key '\(key)': \(OpenSSLErrors.drain())")
+        }
+        guard SSL_CTX_check_private_key(pointer) == 1 else {
+            throw StorageError(.configuration, "key '\(key)' does not belong to '\(certificate)'")
+        }
+    }
+
+    private func loadAuthorities() throws(StorageError) {
+        OpenSSLErrors.clear()
+        switch settings.trust {
+        case .system, .decided:
+            SSL_CTX_set_default_verify_paths(pointer)
+        case .authorities(let file):
+            guard SSL_CTX_load_verify_locations(pointer, file, nil) == 1 else {
+                throw StorageError(.configuration, "cannot read ca_file '\(file)': \(OpenSSLErrors.drain())")
+            }
+        case .pinned:
+            guard !settings.pins.isEmpty else {
+                throw StorageError(.configuration, "trust = \"pin\" needs a fingerprint in pin_sha256")
+            }
+        case .any:
+            break
+        }
+        OpenSSLErrors.clear()
+    }
+}
