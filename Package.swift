@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -105,10 +106,10 @@ let package = Package(
         tests("FileModel"),
         tests("SQLite", ["FileModel"]),
         tests("Transport", ["FileModel", nioCore, nioPosix]),
-        tests("TLS", ["FileModel", nioCore]),
+        tests("TLS", ["FileModel", "TestServers", nioCore, nioEmbedded]),
         tests("SSH", ["FileModel", "Transport", "TestServers", nioCore, nioPosix]),
         tests("SFTP", ["FileModel", "SSH", "Transport", "TestServers", nioCore, nioPosix]),
-        tests("FTP", ["FileModel", "TLS", "Transport", "TestServers", nioCore, nioPosix]),
+        tests("FTP", ["FileModel", "TLS", "Transport", "TestServers", nioCore, nioPosix, nioEmbedded]),
         tests("ConnectionPool", ["FileModel"]),
         tests("RemoteFileSystem", ["FileModel", "ConformanceTests", nioCore]),
         tests(
