@@ -1,11 +1,13 @@
-/// A password or passphrase. It shows itself only to who asks for it by name, never in a message or a log.
+/// A password or passphrase that does not show itself in descriptions, dumps or logs.
+///
+/// It protects against carelessness, not against a debugger: the bytes lie in ordinary memory.
 public struct Secret: Hashable, Sendable {
-    /// The text itself, for the moment it is spoken to a server.
+    /// The words themselves, for the one call that hands them to the server.
     public let revealed: String
 
-    public init(_ text: String) {
-        revealed = text
-    }
+    public init(_ revealed: String) { self.revealed = revealed }
+
+    public var isEmpty: Bool { revealed.isEmpty }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
