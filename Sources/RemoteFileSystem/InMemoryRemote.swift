@@ -69,7 +69,13 @@ public final class InMemoryRemote: RemoteFileSystem {
 
     func announce(_ operation: Operation, _ path: RemotePath) async throws(StorageError) {
         if Task.isCancelled { throw .cancelled }
+        try checkSpeakable(path)
         if let hook = hook.withLock({ $0 }) { try await hook(operation, path) }
+    }
+
+    private func checkSpeakable(_ path: RemotePath) throws(StorageError) {
+        guard !offered.lineBreaksInNames, path.bytes.contains(where: { $0 == 13 || $0 == 10 }) else { return }
+        throw StorageError(.invalidName, "\(path) holds a line break, which this server's protocol cannot say")
     }
 
     /// Runs `body` on the tree alone.
@@ -136,6 +142,7 @@ public final class InMemoryRemote: RemoteFileSystem {
 
     public func rename(_ source: RemotePath, to target: RemotePath, mode: RenameMode) async throws(StorageError) {
         try await announce(.rename, source)
+        try checkSpeakable(target)
         try locked { tree throws(StorageError) in try tree.rename(source, to: target, mode: mode) }
     }
 
