@@ -24,7 +24,17 @@ public struct Dialer: Sendable {
         configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(StorageError) -> any Channel {
         let limit = timeout ?? options.connectTimeout
-        let attempt = start(endpoint, on: loop, timeout: limit, configure: configure)
+        if let proxy = options.proxy {
+            return try await tunnel(through: proxy, to: endpoint, on: loop, limit: limit, configure: configure)
+        }
+        return try await settled(
+            start(endpoint, on: loop, timeout: limit, configure: configure), endpoint: endpoint, limit: limit)
+    }
+
+    /// Waits for an attempt; cancelling the task ends it.
+    func settled(
+        _ attempt: EventLoopFuture<any Channel>, endpoint: Endpoint, limit: Duration
+    ) async throws(StorageError) -> any Channel {
         do {
             return try await cancellable(attempt)
         } catch {
@@ -32,7 +42,7 @@ public struct Dialer: Sendable {
         }
     }
 
-    private func start(
+    func start(
         _ endpoint: Endpoint, on loop: any EventLoop, timeout: Duration,
         configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<any Channel> {

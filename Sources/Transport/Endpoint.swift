@@ -24,12 +24,15 @@ public struct DialOptions: Hashable, Sendable {
     public var bindAddress: String?
     /// For name resolution, TCP connect and proxy dialogue together.
     public var connectTimeout: Duration
+    public var proxy: ProxySettings?
 
     public init(
-        addressFamily: AddressFamily = .any, bindAddress: String? = nil, connectTimeout: Duration = .seconds(10)
+        addressFamily: AddressFamily = .any, bindAddress: String? = nil, connectTimeout: Duration = .seconds(10),
+        proxy: ProxySettings? = nil
     ) {
         self.addressFamily = addressFamily
         self.bindAddress = bindAddress
         self.connectTimeout = connectTimeout
+        self.proxy = proxy
     }
 }

@@ -24,7 +24,7 @@ final class FamilyResolver: Resolver, Sendable {
     func cancelQueries() {}
 
     /// getaddrinfo(3) blocks, so it runs on NIO's thread pool.
-    private func query(_ host: String, _ port: Int) -> EventLoopFuture<[SocketAddress]> {
+    func query(_ host: String, _ port: Int) -> EventLoopFuture<[SocketAddress]> {
         let wanted = family == .ipv4 ? AF_INET : AF_INET6
         return NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
             try Self.addresses(host, port, wanted)
