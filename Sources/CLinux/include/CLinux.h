@@ -13,3 +13,12 @@ int remora_renameat2(int old_dir, const char *old_path, int new_dir, const char 
 
 /* close(2)s an inherited descriptor when the process executes another program (FD_CLOEXEC). */
 int remora_set_close_on_exec(int descriptor);
+
+/* pipe2(2) with O_CLOEXEC, so that no program started meanwhile inherits an end. */
+int remora_pipe_close_on_exec(int ends[2]);
+
+/* syncfs(2): writes everything of the file system that holds the descriptor to the disk. */
+int remora_syncfs(int descriptor);
+
+/* openat(2) with O_PATH: a descriptor that only names the file, links followed. */
+int remora_open_path(int directory, const char *name);
