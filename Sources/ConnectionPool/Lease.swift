@@ -5,11 +5,16 @@ import Synchronization
 public final class Lease<Connection: PooledConnection>: Sendable {
     public let connection: Connection
     public let priority: LeasePriority
+    let connectionID: ConnectionID
     private let end: Mutex<(@Sendable (StorageError?) -> Void)?>
     private let pressure = Mutex<(@Sendable () -> Bool)?>(nil)
 
-    init(_ connection: Connection, _ priority: LeasePriority, end: @escaping @Sendable (StorageError?) -> Void) {
+    init(
+        _ connection: Connection, _ id: ConnectionID, _ priority: LeasePriority,
+        end: @escaping @Sendable (StorageError?) -> Void
+    ) {
         self.connection = connection
+        connectionID = id
         self.priority = priority
         self.end = Mutex(end)
     }

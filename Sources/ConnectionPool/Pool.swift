@@ -1,14 +1,54 @@
 public import FileModel
+import Synchronization
 
 /// The connections to one server and account, shared by everything that works on it.
 ///
 /// **No operation may hold one lease while it waits for another**: with every session held that way nobody would ever
 /// get on. Who holds a lease and could use a second one asks with `leaseIfFree`, which never waits for others.
+///
+/// The decisions are `PoolStateMachine`'s. Here is one door, `change`: the machine is asked under the lock, tasks are
+/// started under it (they run outside), and foreign code is called after it.
 public final class Pool<Connection: PooledConnection>: Sendable {
-    public init(
+    let state: Mutex<PoolState<Connection>>
+    let slots: any ConnectionSlots
+    let connect: @Sendable () async throws(StorageError) -> Connection
+    let time: PoolTime
+    private let leaseTimeout: Duration
+
+    public convenience init(
         _ configuration: PoolConfiguration, slots: any ConnectionSlots = UnlimitedSlots(),
         connect: @escaping @Sendable () async throws(StorageError) -> Connection
-    ) {}
+    ) {
+        self.init(configuration, slots: slots, time: .real, connect: connect)
+    }
+
+    init(
+        _ configuration: PoolConfiguration, slots: any ConnectionSlots, time: PoolTime,
+        connect: @escaping @Sendable () async throws(StorageError) -> Connection
+    ) {
+        let machine = PoolStateMachine(configuration, sharesSlots: !(slots is UnlimitedSlots))
+        state = Mutex(PoolState(machine))
+        leaseTimeout = configuration.leaseTimeout
+        self.slots = slots
+        self.time = time
+        self.connect = connect
+    }
+
+    /// A pool that was dropped without `shutdown` closes its connections in the background.
+    deinit {
+        state.withLock { state in
+            state.timer?.task.cancel()
+            for (id, connection) in state.connections {
+                let slot = state.slots[id]
+                Task {
+                    await connection.close()
+                    slot?.release()
+                }
+            }
+        }
+    }
+
+    // MARK: - Leasing
 
     /// Waits in turn for a stream.
     ///
@@ -18,7 +58,15 @@ public final class Pool<Connection: PooledConnection>: Sendable {
     public func lease(
         _ priority: LeasePriority, deadline: ContinuousClock.Instant? = nil
     ) async throws(StorageError) -> Lease<Connection> {
-        preconditionFailure()
+        let deadline = deadline ?? time.now() + leaseTimeout
+        let answer = await request(priority) { machine, id, moment in
+            machine.leaseRequested(id, priority, deadline: deadline, moment)
+        }
+        switch answer {
+        case .success(let lease?): return lease
+        case .success(nil): throw StorageError(.busy, "no connection is free")
+        case .failure(let error): throw error
+        }
     }
 
     /// Takes a stream that is free, or opens a connection if the cap allows; never waits for other leases to end.
@@ -28,7 +76,12 @@ public final class Pool<Connection: PooledConnection>: Sendable {
     public func leaseIfFree(
         _ priority: LeasePriority, apartFrom: [Lease<Connection>] = []
     ) async -> Lease<Connection>? {
-        preconditionFailure()
+        let unwanted = Set(apartFrom.map(\.connectionID))
+        let answer = await request(priority) { machine, id, moment in
+            machine.leaseRequestedIfFree(id, priority, apartFrom: unwanted, moment)
+        }
+        guard case .success(let lease) = answer else { return nil }
+        return lease
     }
 
     /// Runs `body` with a leased connection.
@@ -38,17 +91,41 @@ public final class Pool<Connection: PooledConnection>: Sendable {
         _ priority: LeasePriority, deadline: ContinuousClock.Instant? = nil,
         _ body: (Connection) async throws(StorageError) -> Result
     ) async throws(StorageError) -> Result {
-        preconditionFailure()
+        let lease = try await lease(priority, deadline: deadline)
+        do {
+            let result = try await body(lease.connection)
+            lease.release()
+            return result
+        } catch {
+            switch error.code {
+            case .connectionLost, .timedOut, .protocolViolation: lease.discard(error)
+            default: lease.release()
+            }
+            throw error
+        }
     }
 
-    /// Whether a lease is being waited for.
-    public var hasWaiters: Bool { preconditionFailure() }
+    // MARK: - Watching and ending
 
-    public func snapshot() -> PoolSnapshot { preconditionFailure() }
+    /// Whether a lease is being waited for.
+    public var hasWaiters: Bool { state.withLock { !$0.machine.waiters.isEmpty } }
+
+    public func snapshot() -> PoolSnapshot { state.withLock { $0.machine.snapshot } }
 
     /// Forgets a refused login, certificate or host key and any pause: the next lease tries again.
-    public func reset() { preconditionFailure() }
+    public func reset() {
+        change { machine, moment in machine.reset(moment) }
+    }
 
     /// Fails every waiter and closes every connection; returns when all have ended.
-    public func shutdown() async { preconditionFailure() }
+    public func shutdown() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isFinished = state.withLock { state in
+                if !state.machine.isFinished { state.finishing.append(continuation) }
+                return state.machine.isFinished
+            }
+            if isFinished { continuation.resume() }
+            change { machine, _ in machine.shutdown() }
+        }
+    }
 }

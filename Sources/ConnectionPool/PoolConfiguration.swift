@@ -8,6 +8,8 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var streamsPerConnection = 1
     /// An unused connection is closed after this time.
     public var idleTimeout: Duration = .seconds(60)
+    /// The same while other programs wait for a session.
+    public var idleTimeoutWhenWanted: Duration = .seconds(5)
     /// A connection on which nothing was leased or released for this time is checked; nil never.
     public var keepAlive: Duration? = .seconds(30)
     /// A check that takes longer means a dead connection.

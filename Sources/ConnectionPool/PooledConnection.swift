@@ -14,6 +14,6 @@ public protocol PooledConnection: Sendable {
     /// Shows the server a sign of life and checks that it answers. Called only while a stream is free.
     func keepAlive() async throws(StorageError)
 
-    /// Ends the connection in order; calls under way on it fail.
+    /// Ends the connection in order; calls under way on it fail. May be called again.
     func close() async
 }

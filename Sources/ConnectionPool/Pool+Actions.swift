@@ -1,0 +1,135 @@
+import FileModel
+import Synchronization
+
+extension Pool {
+    /// The one door to the machine: an event goes in under the lock, what it leads to is done.
+    func change(_ event: (inout PoolStateMachine, PoolMoment) -> PoolAction) {
+        let moment = PoolMoment(now: time.now(), jitter: time.jitter())
+        let errands = state.withLock { state in
+            let action = event(&state.machine, moment)
+            var errands = action.replies.compactMap { prepare($0, &state) }
+            for command in action.commands { start(command, &state, &errands) }
+            setTimer(moment.now, &state)
+            return errands
+        }
+        for errand in errands { run(errand) }
+    }
+
+    private func prepare(
+        _ reply: PoolAction.Reply, _ state: inout PoolState<Connection>
+    ) -> PoolErrand<Connection>? {
+        guard let waiter = state.waiters.removeValue(forKey: reply.lease) else { return nil }
+        switch reply.answer {
+        case .granted(let id):
+            guard let connection = state.connections[id] else {
+                preconditionFailure("granted a connection that is not open")
+            }
+            return .hand(waiter.continuation, reply.lease, id, connection, waiter.priority)
+        case .failed(let error): return .answer(waiter.continuation, error)
+        case .nothingFree: return .answer(waiter.continuation, nil)
+        }
+    }
+
+    /// Starts what runs by itself; leaves to errands what must not run under the lock.
+    private func start(
+        _ command: PoolAction.Command, _ state: inout PoolState<Connection>, _ errands: inout [PoolErrand<Connection>]
+    ) {
+        switch command {
+        case .acquireSlot(let id, let waiting): state.attempts[id] = Task { await self.acquireSlot(id, waiting) }
+        case .connect(let id): state.attempts[id] = Task { await self.open(id) }
+        case .abandonSlot(let id), .abandonConnect(let id): state.attempts[id]?.cancel()
+        case .keepAlive(let id): startCheck(id, state)
+        case .close(let id):
+            if let connection = state.connections[id] { Task { await connection.close() } }
+        case .forget(let id):
+            state.attempts[id] = nil
+            errands.append(.letGo(state.connections.removeValue(forKey: id), state.slots.removeValue(forKey: id)))
+        case .askBack(let leases, let enough): errands.append(.ask(leases, enough: enough))
+        case .readDemand: errands.append(.readDemand)
+        case .finish:
+            state.timer?.task.cancel()
+            state.timer = nil
+            errands += state.finishing.map { .finished($0) }
+            state.finishing = []
+        }
+    }
+
+    private func run(_ errand: PoolErrand<Connection>) {
+        switch errand {
+        case .answer(let continuation, let error?): continuation.resume(returning: .failure(error))
+        case .answer(let continuation, nil): continuation.resume(returning: .success(nil))
+        case .hand(let continuation, let id, let connectionID, let connection, let priority):
+            hand(continuation, id, connectionID, connection, priority)
+        case .letGo(_, let slot): slot?.release()
+        case .ask(let leases, let enough): askBack(leases, enough: enough)
+        case .readDemand:
+            let demand = slots.demand
+            change { machine, moment in machine.slotsDemanded(demand, moment) }
+        case .finished(let continuation): continuation.resume()
+        }
+    }
+
+    // MARK: - Tasks
+
+    private func acquireSlot(_ id: ConnectionID, _ waiting: Bool) async {
+        do throws(StorageError) {
+            guard let slot = try await waiting ? slots.acquire() : slots.acquireIfFree() else {
+                return change { machine, moment in machine.slotDenied(id, nil, moment) }
+            }
+            state.withLock { $0.slots[id] = slot }
+            change { machine, moment in machine.slotGranted(id, moment) }
+        } catch {
+            change { machine, moment in machine.slotDenied(id, error, moment) }
+        }
+    }
+
+    private func open(_ id: ConnectionID) async {
+        do throws(StorageError) {
+            let connection = try await connect()
+            state.withLock { state in
+                state.connections[id] = connection
+                state.attempts[id] = nil
+            }
+            change { machine, moment in machine.connectionEstablished(id, moment) }
+            connection.onClose { [weak self] error in
+                self?.change { machine, moment in machine.connectionClosed(id, error, moment) }
+            }
+        } catch {
+            change { machine, moment in machine.connectFailed(id, error, moment) }
+        }
+    }
+
+    private func startCheck(_ id: ConnectionID, _ state: borrowing PoolState<Connection>) {
+        guard let connection = state.connections[id] else { return }
+        Task {
+            var failure: StorageError?
+            do throws(StorageError) { try await connection.keepAlive() } catch { failure = error }
+            let result = failure
+            change { machine, moment in machine.keepAliveDone(id, result, moment) }
+        }
+    }
+
+    /// One timer, for the earliest duty. One that fires too early does no harm, so a later duty does not move it.
+    private func setTimer(_ now: ContinuousClock.Instant, _ state: inout PoolState<Connection>) {
+        guard let next = state.machine.nextTimer(now) else { return }
+        if let timer = state.timer {
+            guard next < timer.at else { return }
+            timer.task.cancel()
+        }
+        let sleep = time.sleep
+        let task = Task { [weak self] in
+            guard (try? await sleep(next)) != nil else { return }
+            self?.timerFired(next)
+        }
+        state.timer = (next, task)
+    }
+
+    private func timerFired(_ at: ContinuousClock.Instant) {
+        let isCurrent = state.withLock { state in
+            guard state.timer?.at == at else { return false }
+            state.timer = nil
+            return true
+        }
+        if isCurrent { change { machine, moment in machine.timerTriggered(moment) } }
+    }
+}

@@ -1,0 +1,53 @@
+import FileModel
+import Synchronization
+
+extension Pool {
+    typealias Answer = PoolState<Connection>.Answer
+
+    /// Makes a request and waits for its answer. Cancelling the task takes it out of the line.
+    func request(
+        _ priority: LeasePriority,
+        _ ask: @Sendable (inout PoolStateMachine, LeaseID, PoolMoment) -> PoolAction
+    ) async -> Answer {
+        let id = LeaseID(number: state.withLock { $0.machine.nextID() })
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                state.withLock { $0.waiters[id] = .init(priority: priority, continuation: continuation) }
+                change { machine, moment in ask(&machine, id, moment) }
+                // The handler below may have run before the request was made.
+                if Task.isCancelled { cancel(id) }
+            }
+        } onCancel: {
+            cancel(id)
+        }
+    }
+
+    private func cancel(_ id: LeaseID) {
+        change { machine, moment in machine.leaseCancelled(id, moment) }
+    }
+
+    /// Gives a connection to who waits for it.
+    func hand(
+        _ continuation: CheckedContinuation<Answer, Never>, _ id: LeaseID, _ connectionID: ConnectionID,
+        _ connection: Connection, _ priority: LeasePriority
+    ) {
+        let lease = Lease(connection, connectionID, priority) { error in
+            self.change { machine, moment in machine.leaseReleased(id, error, moment) }
+            self.state.withLock { $0.holders[id] = nil }
+        }
+        if priority == .stream { state.withLock { $0.holders[id] = .init(lease: lease) } }
+        continuation.resume(returning: .success(lease))
+    }
+
+    /// Asks holders in turn until enough have agreed.
+    func askBack(_ leases: [LeaseID], enough: Int) {
+        var agreed: [LeaseID] = []
+        for id in leases where agreed.count < enough {
+            let lease = state.withLock { $0.holders[id]?.lease }
+            if lease?.askBack() ?? false { agreed.append(id) }
+        }
+        guard !agreed.isEmpty else { return }
+        let promised = agreed
+        state.withLock { $0.machine.holdersAgreed(promised) }
+    }
+}

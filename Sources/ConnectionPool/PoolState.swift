@@ -1,0 +1,39 @@
+import FileModel
+
+/// What the lock of a pool protects: the machine, and the live things its ids stand for.
+struct PoolState<Connection: PooledConnection> {
+    typealias Answer = Result<Lease<Connection>?, StorageError>
+
+    struct Waiter {
+        let priority: LeasePriority
+        let continuation: CheckedContinuation<Answer, Never>
+    }
+
+    /// A lease that can be asked back, as long as its holder has it.
+    struct Holder {
+        weak var lease: Lease<Connection>?
+    }
+
+    var machine: PoolStateMachine
+    var connections: [ConnectionID: Connection] = [:]
+    var slots: [ConnectionID: ConnectionSlot] = [:]
+    /// What is under way for a connection that is not open yet.
+    var attempts: [ConnectionID: Task<Void, Never>] = [:]
+    var waiters: [LeaseID: Waiter] = [:]
+    var holders: [LeaseID: Holder] = [:]
+    var timer: (at: ContinuousClock.Instant, task: Task<Void, Never>)?
+    var finishing: [CheckedContinuation<Void, Never>] = []
+
+    init(_ machine: PoolStateMachine) { self.machine = machine }
+}
+
+/// Foreign code that an action leads to, called after the lock is released.
+enum PoolErrand<Connection: PooledConnection> {
+    case answer(CheckedContinuation<PoolState<Connection>.Answer, Never>, StorageError?)
+    case hand(CheckedContinuation<PoolState<Connection>.Answer, Never>, LeaseID, ConnectionID, Connection, LeasePriority)
+    /// The last reference may be this one, and its end may report a close.
+    case letGo(Connection?, ConnectionSlot?)
+    case ask([LeaseID], enough: Int)
+    case readDemand
+    case finished(CheckedContinuation<Void, Never>)
+}

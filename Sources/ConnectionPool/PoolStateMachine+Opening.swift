@@ -1,0 +1,166 @@
+import FileModel
+
+/// From the decision to open a connection until it is open, or not.
+extension PoolStateMachine {
+    mutating func slotGranted(_ id: ConnectionID, _ moment: PoolMoment) -> PoolAction {
+        settled(moment) { machine, action in
+            guard let index = machine.index(of: id) else { return }
+            if machine.isStillWanted(index, moment.now) {
+                machine.connections[index].phase = .connecting(since: moment.now)
+                action.command(.connect(id))
+            } else {
+                machine.connections.remove(at: index)
+                action.command(.forget(id))
+            }
+        }
+    }
+
+    /// The slot is not needed when everybody left, or was served, while it was waited for.
+    private func isStillWanted(_ index: Int, _ now: Instant) -> Bool {
+        guard !isShutDown, backOff.allowsAttempt(now) else { return false }
+        return connections[index].claimant != nil || eligibleWaiters > capacity { !$0.isWaitingForSlot }
+    }
+
+    /// - Parameter error: nil when it was not to be waited for and none was free.
+    mutating func slotDenied(_ id: ConnectionID, _ error: StorageError?, _ moment: PoolMoment) -> PoolAction {
+        settled(moment) { machine, action in
+            guard let index = machine.index(of: id) else { return }
+            let isAbandoned = !machine.connections[index].isOpening
+            machine.drop(index, &action)
+            guard let error, !isAbandoned, !machine.isShutDown else { return }
+            machine.attemptFailed(error, started: moment.now, moment, &action)
+        }
+    }
+
+    mutating func connectionEstablished(_ id: ConnectionID, _ moment: PoolMoment) -> PoolAction {
+        settled(moment) { machine, action in
+            guard let index = machine.index(of: id) else { return }
+            machine.connections[index].phase = .open(OpenConnection(established: moment.now))
+            guard !machine.isShutDown else { return machine.close(index, &action) }
+            machine.lastEstablished = moment.now
+            machine.backOff.connected()
+            machine.limit.accepted(
+                open: machine.openCount, configured: machine.configuration.maximumConnections, moment.now,
+                probeInterval: machine.configuration.limitProbeInterval)
+            machine.serveClaimant(index, moment.now, &action)
+        }
+    }
+
+    private mutating func serveClaimant(_ index: Int, _ now: Instant, _ action: inout PoolAction) {
+        guard let claimant = connections[index].claimant else { return }
+        connections[index].claimant = nil
+        guard let priority = claims.removeValue(forKey: claimant) else { return }
+        if isAllowed(priority) {
+            grant(claimant, priority, index, now, &action)
+        } else {
+            action.reply(claimant, .nothingFree)
+        }
+    }
+
+    mutating func connectFailed(_ id: ConnectionID, _ error: StorageError, _ moment: PoolMoment) -> PoolAction {
+        settled(moment) { machine, action in
+            guard let index = machine.index(of: id) else { return }
+            var started = moment.now
+            if case .connecting(let since) = machine.connections[index].phase { started = since }
+            machine.drop(index, &action)
+            guard !machine.isShutDown else { return }
+            machine.attemptFailed(error, started: started, moment, &action)
+        }
+    }
+
+    /// Removes a connection that never opened and tells who it was for.
+    private mutating func drop(_ index: Int, _ action: inout PoolAction) {
+        let record = connections.remove(at: index)
+        action.command(.forget(record.id))
+        guard let claimant = record.claimant else { return }
+        claims[claimant] = nil
+        action.reply(claimant, .nothingFree)
+    }
+
+    /// Draws the conclusions from a failed attempt: a limit, a pause, or no further attempt at all.
+    private mutating func attemptFailed(
+        _ error: StorageError, started: Instant, _ moment: PoolMoment, _ action: inout PoolAction
+    ) {
+        let error = reinterpreted(error, moment.now)
+        if error.code == .tooManyConnections, openCount > 0 {
+            return limit.refused(open: openCount, moment.now, probeInterval: configuration.limitProbeInterval)
+        }
+        backOff.failed(error, started: started, moment, configuration)
+        if !isConnected { failWaiters(error, &action) }
+    }
+
+    /// FTP servers answer 530 to a wrong password and to one session too many. With the account logged in now or a
+    /// moment ago it is the latter.
+    private func reinterpreted(_ error: StorageError, _ now: Instant) -> StorageError {
+        let isProven = openCount > 0 || lastEstablished.map { now - $0 < configuration.loginProof } ?? false
+        guard error.code == .loginFailed, isProven else { return error }
+        return StorageError(
+            .tooManyConnections, "\(configuration.name) refused a login although the account was logged in a moment ago: "
+                + "it accepts no further connection; lower max_connections", serverReply: error.serverReply)
+    }
+
+    /// A connection that ends before it was of any use counts as a failed attempt, so that a server that drops us
+    /// right after the login is not asked without pause.
+    mutating func endedEarly(_ index: Int, _ error: StorageError?, _ moment: PoolMoment) {
+        guard let open = connections[index].open, !open.isProven else { return }
+        guard moment.now - open.established < .seconds(5) else { return }
+        let error = error ?? StorageError(.connectionLost, "\(configuration.name) ended the connection after the login")
+        guard error.isTransient || error.code == .protocolViolation else { return }
+        backOff.failed(error, started: open.established, moment, configuration)
+    }
+
+    /// A lease on the connection ended well.
+    mutating func proved(_ index: Int) {
+        guard let open = connections[index].open, !open.isProven else { return }
+        updateOpen(index) { $0.isProven = true }
+        if backOff.until == nil { backOff.reset() }
+    }
+
+    // MARK: - Growing
+
+    /// Waiters that the limits allow to be served.
+    var eligibleWaiters: Int { waiters.metadataCount + min(waiters.transferCount, transferRoom) }
+
+    /// Streams on their way: of connections being made, and of checks about to end.
+    var openingCapacity: Int { capacity { _ in true } }
+
+    private func capacity(where counts: (ConnectionRecord) -> Bool) -> Int {
+        connections.reduce(0) { sum, record in
+            guard counts(record) else { return sum }
+            if record.isOpening { return sum + configuration.streamsPerConnection - (record.claimant == nil ? 0 : 1) }
+            guard let open = record.open, open.checkSince != nil, !open.isYielding else { return sum }
+            return sum + (open.leases < configuration.streamsPerConnection ? 1 : 0)
+        }
+    }
+
+    /// Eligible waiters for whom nothing is on its way.
+    var uncoveredWaiters: Int { max(0, eligibleWaiters - openingCapacity) }
+
+    func mayOpen(_ now: Instant) -> Bool {
+        guard !isShutDown, backOff.allowsAttempt(now) else { return false }
+        let attempts = connections.count { $0.isConnecting || $0.isWaitingForSlot }
+        return attempts < max(1, configuration.maximumConnecting)
+            && limit.allows(connections.count, configured: configuration.maximumConnections, now)
+    }
+
+    mutating func grow(_ now: Instant, _ action: inout PoolAction) {
+        while uncoveredWaiters > 0, mayOpen(now) { open(claimant: nil, &action) }
+    }
+
+    mutating func open(claimant: LeaseID?, _ action: inout PoolAction) {
+        let id = ConnectionID(number: nextID())
+        connections.append(ConnectionRecord(id: id, phase: .waitingForSlot(isAbandoned: false), claimant: claimant))
+        action.command(.acquireSlot(id, waiting: claimant == nil))
+    }
+
+    /// Gives up places in the line for slots that nobody here needs any more.
+    mutating func trimSlotRequests(_ action: inout PoolAction) {
+        for index in connections.indices.reversed() where connections[index].isWaitingForSlot {
+            let record = connections[index]
+            guard record.isOpening, record.claimant == nil else { continue }
+            guard openingCapacity - configuration.streamsPerConnection >= eligibleWaiters else { return }
+            connections[index].phase = .waitingForSlot(isAbandoned: true)
+            action.command(.abandonSlot(record.id))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import FileModel
+
+/// Every decision of the pool: who is served, what is opened, checked and closed, and when.
+///
+/// One method per event; each returns what is to be done. A connection is opened only when the free streams of the
+/// open ones and those on their way do not serve everybody who waits. No I/O, no clock, no randomness.
+///
+/// Waiting requests are answered as soon as their fate is known: with no connection open, a failed attempt is everybody's
+/// answer; with one open, they wait for its next free stream until their deadline.
+struct PoolStateMachine {
+    typealias Instant = ContinuousClock.Instant
+
+    struct LeaseRecord {
+        let connection: ConnectionID
+        let priority: LeasePriority
+        /// The holder promised to release it shortly.
+        var isReturning = false
+    }
+
+    let configuration: PoolConfiguration
+    /// Whether slots are shared with others, whose wants are to be looked at.
+    let sharesSlots: Bool
+    /// Oldest first, which is the order in which they are filled.
+    var connections: [ConnectionRecord] = []
+    var leases: [LeaseID: LeaseRecord] = [:]
+    /// Leases that are not metadata.
+    var transferLeases = 0
+    var waiters = WaiterQueue()
+    /// Requests that do not wait in line, each with a connection being made for it.
+    var claims: [LeaseID: LeasePriority] = [:]
+    var limit = ServerLimit()
+    var backOff = BackOff()
+    var lastEstablished: Instant?
+    var lastAsk: Instant?
+    var lastDemandRead: Instant?
+    var demand = SlotDemand.none
+    var isShutDown = false
+    var isFinished = false
+    private var nextNumber = 0
+
+    init(_ configuration: PoolConfiguration, sharesSlots: Bool = false) {
+        self.configuration = configuration
+        self.sharesSlots = sharesSlots
+    }
+
+    mutating func nextID() -> Int {
+        nextNumber += 1
+        return nextNumber
+    }
+
+    /// What follows from the state whatever the event was; every event ends with it.
+    mutating func settle(_ moment: PoolMoment, _ action: inout PoolAction) {
+        guard !isShutDown else { return finishIfDrained(&action) }
+        expireWaiters(moment.now, &action)
+        doDuties(moment.now, &action)
+        closeYielding(&action)
+        serveWaiters(moment.now, &action)
+        failHopeless(moment.now, &action)
+        grow(moment.now, &action)
+        trimSlotRequests(&action)
+        askBack(moment.now, &action)
+        readDemand(moment.now, &action)
+    }
+
+    /// Time has come to `nextTimer`.
+    mutating func timerTriggered(_ moment: PoolMoment) -> PoolAction {
+        settled(moment) { _, _ in }
+    }
+
+    /// One event: its own change, and what follows.
+    mutating func settled(
+        _ moment: PoolMoment, _ change: (inout PoolStateMachine, inout PoolAction) -> Void
+    ) -> PoolAction {
+        var action = PoolAction()
+        change(&self, &action)
+        settle(moment, &action)
+        return action
+    }
+
+    /// When something is to be done without any other event; nil when there is nothing.
+    func nextTimer(_ now: Instant) -> Instant? {
+        guard !isShutDown else { return nil }
+        var times = connections.compactMap { $0.open?.nextDuty(configuration)?.at }
+        times += [waiters.earliestDeadline, nextAsk, nextDemandRead].compactMap { $0 }
+        if !waiters.isEmpty { times += [backOff.until, limit.nextProbe].compactMap { $0 } }
+        return times.filter { $0 > now }.min()
+    }
+
+    // MARK: - The end
+
+    /// Refuses everybody from now on and closes everything; the last end is answered with `.finish`.
+    mutating func shutdown() -> PoolAction {
+        var action = PoolAction()
+        guard !isShutDown else { return action }
+        isShutDown = true
+        for waiter in waiters.removeAll() { action.reply(waiter.id, .failed(shutDownError)) }
+        for index in connections.indices { end(index, &action) }
+        finishIfDrained(&action)
+        return action
+    }
+
+    private mutating func end(_ index: Int, _ action: inout PoolAction) {
+        let id = connections[index].id
+        if let claimant = connections[index].claimant {
+            connections[index].claimant = nil
+            claims[claimant] = nil
+            action.reply(claimant, .failed(shutDownError))
+        }
+        switch connections[index].phase {
+        case .waitingForSlot: action.command(.abandonSlot(id))
+        case .connecting: action.command(.abandonConnect(id))
+        case .open: close(index, &action)
+        case .closing: break
+        }
+    }
+
+    private mutating func finishIfDrained(_ action: inout PoolAction) {
+        guard connections.isEmpty, !isFinished else { return }
+        isFinished = true
+        action.command(.finish)
+    }
+
+    var shutDownError: StorageError {
+        StorageError(.cancelled, "the connections to \(configuration.name) are being closed")
+    }
+}
