@@ -32,14 +32,16 @@ public struct SlotFairness: Sendable {
     /// Slots that everybody is entitled to.
     var share: Int { max(1, count / max(1, others.count + (mine.isTakingPart ? 1 : 0))) }
 
-    /// Whether one of `free` slots is mine to take: those who have fewer, or as many and waited longer, come first.
-    public func mayTake(free: Int) -> Bool {
-        let ahead = others.reduce(0) { sum, other in
+    /// Slots that others take before me: who has fewer, or as many and waited longer, comes first.
+    public var ahead: Int {
+        others.reduce(0) { sum, other in
             let fair = mine.holding - other.holding + (other.since < mine.since ? 1 : 0)
             return sum + min(other.waiting, max(0, fair))
         }
-        return ahead < free
     }
+
+    /// Whether one of `free` slots is mine to take.
+    public func mayTake(free: Int) -> Bool { ahead < free }
 
     /// What the others want of mine.
     public var demand: SlotDemand {

@@ -1,0 +1,202 @@
+public import ConnectionPool
+public import FileModel
+import Glibc
+import Synchronization
+
+/// The cap on the sessions to one server, held by all programs of this user on this machine together.
+///
+/// Each session holds an flock(2) on one of `count` slot files; the kernel lets go when a process dies, however it
+/// dies. Who holds or waits also keeps a member file locked, in which the others read how much it has and wants
+/// (`SlotFairness`). A program that is given a smaller `count` uses only the first slots and so keeps to its own limit;
+/// it cannot keep others to it.
+///
+/// Waiting is polling every 10 to 40 ms. A process that forks to the background must do so before it takes a slot: the
+/// child would share the locks.
+public final class SlotFiles: ConnectionSlots {
+    private struct Waiter {
+        let id: UInt64
+        /// On the clock that all processes share, in nanoseconds.
+        let since: UInt64
+        let continuation: CheckedContinuation<Result<ConnectionSlot, StorageError>, Never>
+    }
+
+    private struct State {
+        var directory: SlotDirectory
+        var member: SlotMember?
+        var held: [Int: LockedFile] = [:]
+        var waiters: [Waiter] = []
+        var lastWaiter: UInt64 = 0
+        var isPolling = false
+        var demand = (readAt: UInt64(0), value: SlotDemand.none)
+    }
+
+    private let count: Int
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - identity: the server and account, the same in every program: `sftp://user@host:22`.
+    ///   - count: sessions at most.
+    ///   - directory: where the slots of all servers are; made when missing, for its owner only.
+    public init(
+        identity: String, count: Int, directory: String = SlotFiles.defaultDirectory
+    ) throws(StorageError) {
+        self.count = max(1, count)
+        state = Mutex(State(directory: try SlotDirectory(directory, identity: identity)))
+    }
+
+    /// `$REMORA_RUNTIME_DIR`, else `/run/remora` for root and `/tmp/remora-UID` for others.
+    ///
+    /// Not under `$XDG_RUNTIME_DIR`: a job of cron and a session of the same user would not agree on it, and the cap would
+    /// hold for each of them alone. A service with a private `/tmp` needs the variable.
+    public static var defaultDirectory: String {
+        if let chosen = getenv("REMORA_RUNTIME_DIR"), chosen.pointee != 0 { return String(cString: chosen) }
+        return geteuid() == 0 ? "/run/remora" : "/tmp/remora-\(geteuid())"
+    }
+
+    // MARK: - ConnectionSlots
+
+    public func acquire() async throws(StorageError) -> ConnectionSlot {
+        let id = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waiter = Waiter(id: id, since: SlotDirectory.now, continuation: continuation)
+                state.withLock { $0.waiters.append(waiter) }
+                serve()
+                if Task.isCancelled { cancel(id) }
+                startPolling()
+            }
+        } onCancel: {
+            cancel(id)
+        }
+        return try result.get()
+    }
+
+    public func acquireIfFree() async throws(StorageError) -> ConnectionSlot? {
+        let index: Result<Int?, StorageError> = state.withLock { state in
+            guard state.waiters.isEmpty else { return .success(nil) }
+            return Self.catching { () throws(StorageError) in
+                let index = try take(&state, since: SlotDirectory.now)
+                try publish(&state)
+                return index
+            }
+        }
+        return try index.get().map(slot)
+    }
+
+    /// Read from the files at most every 50 ms.
+    public var demand: SlotDemand {
+        state.withLock { state in
+            let now = SlotDirectory.now
+            guard now - min(now, state.demand.readAt) > 50_000_000 else { return state.demand.value }
+            let fairness = (try? fairness(state, since: now))?.demand ?? .none
+            state.demand = (now, fairness)
+            return fairness
+        }
+    }
+
+    // MARK: - Waiting
+
+    private func cancel(_ id: UInt64) {
+        let waiter = state.withLock { state in
+            let waiter = state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
+            if waiter != nil { try? publish(&state) }
+            return waiter
+        }
+        waiter?.continuation.resume(returning: .failure(.cancelled))
+    }
+
+    private func startPolling() {
+        let starts = state.withLock { state in
+            guard !state.isPolling, !state.waiters.isEmpty else { return false }
+            state.isPolling = true
+            return true
+        }
+        guard starts else { return }
+        Task {
+            while continuesPolling() {
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 10...40)))
+                serve()
+            }
+        }
+    }
+
+    private func continuesPolling() -> Bool {
+        state.withLock { state in
+            state.isPolling = !state.waiters.isEmpty
+            return state.isPolling
+        }
+    }
+
+    /// Gives waiters what is free and theirs.
+    private func serve() {
+        let served = state.withLock { state in
+            var served: [(Waiter, Result<Int, StorageError>)] = []
+            do throws(StorageError) {
+                try publish(&state)
+                while let waiter = state.waiters.first, let index = try take(&state, since: waiter.since) {
+                    state.waiters.removeFirst()
+                    served.append((waiter, .success(index)))
+                }
+                try publish(&state)
+            } catch {
+                served += state.waiters.map { ($0, .failure(error)) }
+                state.waiters = []
+            }
+            return served
+        }
+        for (waiter, result) in served { waiter.continuation.resume(returning: result.map(slot)) }
+    }
+
+    // MARK: - Taking and letting go
+
+    /// Locks a slot if enough are free for those before us and for us.
+    private func take(_ state: inout State, since: UInt64) throws(StorageError) -> Int? {
+        guard state.held.count < count else { return nil }
+        let ahead = try fairness(state, since: since).ahead
+        var found: [(Int, LockedFile)] = []
+        for index in 0..<count where state.held[index] == nil && found.count <= ahead {
+            if let file = try state.directory.lockSlot(index) { found.append((index, file)) }
+        }
+        guard found.count > ahead, let (index, file) = found.first else { return nil }
+        state.held[index] = file
+        return index
+    }
+
+    private func slot(_ index: Int) -> ConnectionSlot {
+        ConnectionSlot {
+            self.state.withLock { state in
+                state.held[index] = nil
+                try? self.publish(&state)
+            }
+            self.serve()
+        }
+    }
+
+    private func fairness(_ state: borrowing State, since: UInt64) throws(StorageError) -> SlotFairness {
+        let mine = SlotFairness.Member(holding: state.held.count, waiting: state.waiters.count, since: since)
+        let others = try state.directory.members(except: state.member?.name)
+        return SlotFairness(count: count, mine: mine, others: others)
+    }
+
+    /// Tells the others what we have and want, for as long as it is anything.
+    private func publish(_ state: inout State) throws(StorageError) {
+        try state.directory.reopenIfRemoved()
+        guard !state.held.isEmpty || !state.waiters.isEmpty else {
+            state.member?.leave(state.directory)
+            state.member = nil
+            return
+        }
+        if state.member == nil { state.member = try state.directory.join() }
+        let since = state.waiters.first?.since ?? 0
+        state.member?.publish(.init(holding: state.held.count, waiting: state.waiters.count, since: since))
+    }
+
+    private static func catching<Value>(
+        _ body: () throws(StorageError) -> Value
+    ) -> Result<Value, StorageError> {
+        do throws(StorageError) { return .success(try body()) } catch { return .failure(error) }
+    }
+}
