@@ -1,0 +1,58 @@
+public import FileModel
+import NIOCore
+public import SSH
+import Transport
+
+/// What is learned of a server before the connection is used.
+struct SFTPWelcome: Sendable {
+    var extensions: Set<SFTPExtension>
+    var limits = SFTPLimits.standard
+    var loginFolder = SFTPPath(".")
+}
+
+extension SFTPConnection {
+    /// Speaks SFTP over a stream.
+    ///
+    /// - Parameter timeout: for the greeting; afterwards the longest time without a sign of life while requests wait.
+    /// - Throws: `.timedOut`, `.protocolViolation` (what answers does not speak SFTP 3), and what the transport knows.
+    ///   The stream is closed then.
+    public static func connect(
+        over stream: SubsystemStream, timeout: Duration = .seconds(10)
+    ) async throws(StorageError) -> SFTPConnection {
+        let session = try await SFTPSession.attach(to: stream, timeout: timeout)
+        let limit = session.loop.scheduleTask(in: TimeAmount(timeout)) {
+            session.end(
+                StorageError(.timedOut, "\(stream.peer) did not answer the SFTP greeting within \(timeout.inSeconds)"))
+        }
+        defer { limit.cancel() }
+        do throws(StorageError) {
+            let version = try await session.greet()
+            guard version.version == 3 else {
+                throw .violation("it speaks version \(version.version) instead of 3")
+            }
+            let welcome = try await learn(version, session)
+            return SFTPConnection(stream, session, welcome)
+        } catch {
+            session.end(error)
+            try? await stream.ended.get()
+            throw error
+        }
+    }
+
+    private static func learn(
+        _ version: SFTPVersion, _ session: SFTPSession
+    ) async throws(StorageError) -> SFTPWelcome {
+        var welcome = SFTPWelcome(extensions: Set(version.extensions.keys))
+        var requests = [SFTPRequest.realpath(SFTPPath("."))]
+        if welcome.extensions.contains(.limits) { requests.append(.limits) }
+        let answers = await session.perform(requests)
+        // A server that refuses either is a server all the same; one that is gone is not.
+        if case .names(let names) = try answers[0].get(), let name = names.first {
+            welcome.loginFolder = SFTPPath(name.bytes)
+        }
+        if answers.count > 1, case .extended(let body) = try answers[1].get() {
+            welcome.limits = try SFTPLimits(from: body)
+        }
+        return welcome
+    }
+}

@@ -1,0 +1,73 @@
+import FileModel
+import NIOCore
+import SSH
+
+/// The way from tasks to the session on its event loop.
+struct SFTPSession: Sendable {
+    let loop: any EventLoop
+    let handler: NIOLoopBound<SFTPHandler>
+
+    /// Puts a session at the end of the stream's pipeline.
+    static func attach(to stream: SubsystemStream, timeout: Duration) async throws(StorageError) -> SFTPSession {
+        let channel = stream.channel
+        do {
+            let handler = try await channel.eventLoop.submit {
+                let handler = SFTPHandler(peer: stream.peer, timeout: timeout)
+                try channel.pipeline.syncOperations.addHandler(handler)
+                return NIOLoopBound(handler, eventLoop: channel.eventLoop)
+            }.get()
+            return SFTPSession(loop: channel.eventLoop, handler: handler)
+        } catch {
+            throw StorageError(.connectionLost, "the connection to \(stream.peer) was lost")
+        }
+    }
+
+    /// Sends INIT and waits for VERSION.
+    func greet() async throws(StorageError) -> SFTPVersion {
+        let promise = loop.makePromise(of: SFTPVersion.self)
+        let handler = handler
+        loop.execute { handler.value.greet(promise) }
+        do {
+            return try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                end(.cancelled)
+            }
+        } catch {
+            throw .wrapping(error)
+        }
+    }
+
+    /// Sends the requests in one flight.
+    ///
+    /// - Returns: an answer for each, in order.
+    func perform(_ requests: [SFTPRequest]) async -> SFTPFlight.Answers {
+        let flight = NIOLoopBoundBox.makeBoxSendingValue(SFTPFlight(), eventLoop: loop)
+        let handler = handler
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                loop.execute { flight.value.start(requests, on: handler.value, continuation) }
+            }
+        } onCancel: {
+            loop.execute { flight.value.cancel(on: handler.value) }
+        }
+    }
+
+    func perform(_ request: SFTPRequest) async throws(StorageError) -> SFTPReply {
+        try await perform([request])[0].get()
+    }
+
+    /// Sends a request and calls `completion` with the answer, on the loop. Requests leave in the order of the calls.
+    func submit(
+        _ request: SFTPRequest, _ completion: (@Sendable (Result<SFTPReply, StorageError>) -> Void)? = nil
+    ) {
+        let handler = handler
+        loop.execute { _ = handler.value.submit(request, completion) }
+    }
+
+    /// Fails all that is under way and closes the channel.
+    func end(_ error: StorageError) {
+        let handler = handler
+        loop.execute { handler.value.end(error) }
+    }
+}
