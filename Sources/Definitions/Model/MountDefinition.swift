@@ -1,0 +1,42 @@
+public import FileModel
+
+/// One file of mounts.d: a server, and the folder it is mounted on.
+public struct MountDefinition: Hashable, Sendable {
+    public var name: String
+    public var remote: RemoteDefinition
+    public var mount: MountSettings
+    public var log: LogDefinition
+
+    /// Whether the daemon mounts it: it has a mount point and is not switched off.
+    public var isMountedByDaemon: Bool { mount.enabled && mount.mountpoint != nil }
+
+    /// The folder on the server that is shown.
+    public var folder: RemoteFolder { mount.folder ?? remote.folder }
+}
+
+/// [mount]
+public struct MountSettings: Hashable, Sendable {
+    public var enabled: Bool
+    /// An absolute path; nil where the command line has to name it.
+    public var mountpoint: String?
+    /// nil is the remote's own.
+    public var folder: RemoteFolder?
+    public var readOnly: Bool
+    public var allowOther: Bool
+    public var user: Ownership
+    public var group: Ownership
+    public var umask: UInt16
+    public var attributeTimeout: Duration
+    public var directoryTimeout: Duration
+    public var negativeTimeout: Duration
+    public var readAhead: ByteCount
+    public var writeBehind: ByteCount
+    public var spoolLimit: ByteCount
+}
+
+/// [log]
+public struct LogDefinition: Hashable, Sendable {
+    public var level: LogLevel
+    public var sent: Bool
+    public var received: Bool
+}

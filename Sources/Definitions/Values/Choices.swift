@@ -1,0 +1,88 @@
+// The words that definitions choose from, one enumeration per key.
+
+public enum RemoteAddressFamily: String, Hashable, Sendable, CaseIterable {
+    case any, ipv4, ipv6
+}
+
+public enum AuthenticationMethod: String, Hashable, Sendable, CaseIterable {
+    case agent, publickey
+    case keyboardInteractive = "keyboard-interactive"
+    case password
+}
+
+public enum SSHTransport: String, Hashable, Sendable, CaseIterable {
+    case libssh2, openssh
+    /// A program that speaks SFTP on its standard streams.
+    case command
+}
+
+public enum HostKeyPolicy: String, Hashable, Sendable, CaseIterable {
+    case knownHosts = "known-hosts"
+    case tofu, pin, any
+}
+
+public enum DataConnectionMode: String, Hashable, Sendable, CaseIterable {
+    /// EPSV, then PASV.
+    case auto
+    case epsv, pasv, eprt, port
+}
+
+public enum PassiveAddressFix: String, Hashable, Sendable, CaseIterable {
+    case auto, always, never
+}
+
+public enum TransferType: String, Hashable, Sendable, CaseIterable {
+    case binary, ascii
+}
+
+public enum ListingCommand: String, Hashable, Sendable, CaseIterable {
+    case auto, mlsd, list
+}
+
+public enum TimeSetter: String, Hashable, Sendable, CaseIterable {
+    case auto, mfmt, mdtm, utime, off
+}
+
+public enum ProxyType: String, Hashable, Sendable, CaseIterable {
+    case none, http, socks4, socks4a, socks5
+}
+
+public enum SyncDirection: String, Hashable, Sendable, CaseIterable {
+    case push, pull, sync
+}
+
+public enum OverlapPolicy: String, Hashable, Sendable, CaseIterable {
+    case skip, queue
+}
+
+public enum SymlinkPolicy: String, Hashable, Sendable, CaseIterable {
+    case skip, link, follow
+}
+
+public enum DeleteMode: String, Hashable, Sendable, CaseIterable {
+    case trash, permanent, never
+}
+
+public enum ConflictPolicy: String, Hashable, Sendable, CaseIterable {
+    case newer, older, larger, smaller, local, remote
+    case keepBoth = "keep-both"
+    case skip
+}
+
+public enum OverwritePolicy: String, Hashable, Sendable, CaseIterable {
+    /// The replaced copy goes to the trash.
+    case ifDifferent = "if-different"
+    case always
+}
+
+public enum VerificationMode: String, Hashable, Sendable, CaseIterable {
+    case size, checksum
+}
+
+public enum SourceDisposition: String, Hashable, Sendable, CaseIterable {
+    case keep, delete
+}
+
+public enum LogLevel: String, Hashable, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error
+}
