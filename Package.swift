@@ -119,6 +119,7 @@ let package = Package(
                 nioCore,
             ]),
         tests("TestServers"),
+        tests("FaultInjection", ["TestServers", nioCore, nioPosix]),
         tests("VirtualFileSystem", ["FileModel", "RemoteFileSystem", nioCore]),
         tests("SyncCore", ["FileModel"]),
         tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", nioCore]),

@@ -77,7 +77,7 @@ public struct Certificates: Sendable {
         [policy]
         commonName = supplied
         [local]
-        subjectAltName = DNS:localhost, IP:127.0.0.1
+        subjectAltName = DNS:localhost, IP:127.0.0.1, IP:127.0.0.2
         [other]
         subjectAltName = DNS:other.example
 

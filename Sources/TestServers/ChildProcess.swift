@@ -86,14 +86,18 @@ public final class ChildProcess: Sendable {
         }
     }
 
-    /// Kills the program and all of its descendants, and waits until it is gone.
+    /// Kills the program and all of its descendants, and waits until they are gone.
     public func kill() {
-        signalTree(SIGKILL)
         status.withLock { status in
             guard status == nil else { return }
+            let descendants = ProcessTree.descendants(of: pid)
+            for process in descendants + [pid] { Glibc.kill(process, SIGKILL) }
             var raw: CInt = 0
             while waitpid(pid, &raw, 0) < 0 && errno == EINTR {}
             status = ExitStatus(waitStatus: raw)
+            for process in descendants {
+                for _ in 0..<10_000 where ProcessTree.isRunning(process) { usleep(500) }
+            }
         }
     }
 }

@@ -25,12 +25,17 @@ enum ProcessTree {
         return children
     }
 
-    /// The fourth field of /proc/PID/stat (proc(5)); the second one may hold spaces and parentheses.
-    private static func parent(of pid: pid_t) -> pid_t? {
+    private static func parent(of pid: pid_t) -> pid_t? { status(of: pid).flatMap { pid_t($0[1]) } }
+
+    /// Whether a process still executes: it exists, and not merely as a zombie that nobody has waited for.
+    static func isRunning(_ pid: pid_t) -> Bool { status(of: pid).map { $0[0] != "Z" } ?? false }
+
+    /// The third and following fields of /proc/PID/stat (proc(5)); the second one may hold spaces and parentheses.
+    private static func status(of pid: pid_t) -> [Substring]? {
         guard let stat = try? LocalFiles.read("/proc/\(pid)/stat"), let end = stat.lastIndex(of: ")") else {
             return nil
         }
-        let fields = stat[end...].split(separator: " ")
-        return fields.count > 2 ? pid_t(fields[2]) : nil
+        let fields = stat[end...].split(separator: " ").dropFirst()
+        return fields.count > 1 ? Array(fields) : nil
     }
 }

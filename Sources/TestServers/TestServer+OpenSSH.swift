@@ -15,7 +15,9 @@ extension TestServer {
         let clientKey = try await SSHKeys(at: site.folder("client_key"))
         let keys = ([clientKey.publicKey] + authorizedKeys).joined(separator: "\n") + "\n"
         try LocalFiles.write(keys, to: site.folder("authorized_keys"))
-        try LocalFiles.write("[127.0.0.1]:\(site.port) \(hostKey.publicKey)\n", to: site.folder("known_hosts"))
+        // 127.0.0.2 is where a relay stands in front of the server.
+        let names = "[127.0.0.1]:\(site.port),[127.0.0.2]:\(site.port)"
+        try LocalFiles.write("\(names) \(hostKey.publicKey)\n", to: site.folder("known_hosts"))
         let allowsPassword = password && site.sandbox != nil
         let lines =
             extra + [

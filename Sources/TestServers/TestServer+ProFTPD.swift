@@ -31,6 +31,7 @@ extension TestServer {
         [
             "ServerType standalone",
             "DefaultAddress 127.0.0.1",
+            "SocketBindTight on",
             "UseIPv6 off",
             "Port \(site.port)",
             "PassivePorts \(site.passivePorts.lowerBound) \(site.passivePorts.upperBound)",
