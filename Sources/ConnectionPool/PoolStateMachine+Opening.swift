@@ -9,8 +9,7 @@ extension PoolStateMachine {
                 machine.connections[index].phase = .connecting(since: moment.now)
                 action.command(.connect(id))
             } else {
-                machine.connections.remove(at: index)
-                action.command(.forget(id))
+                machine.drop(index, &action)
             }
         }
     }

@@ -1,0 +1,145 @@
+import FileModel
+import Testing
+
+@testable import ConnectionPool
+
+/// SplitMix64 (Steele, Lea and Flood 2014): a walk can be walked again from its seed.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// What went wrong, in the order in which it was noticed.
+final class FaultLog {
+    private(set) var all: [String] = []
+    var isEmpty: Bool { all.isEmpty }
+
+    func add(_ fault: String) { all.append(fault) }
+
+    func expect(_ condition: Bool, _ fault: @autoclosure () -> String) {
+        if !condition { add(fault()) }
+    }
+}
+
+/// A server, slots and users that do anything they may, and a second book on what the machine does with them.
+struct PoolWorld {
+    enum Stage: Hashable { case slotAsked, slotHeld, open, closing }
+    struct Request { let priority: LeasePriority, waits: Bool }
+    struct Held { let connection: ConnectionID, priority: LeasePriority }
+
+    var machine: PoolStateMachine
+    var random: SeededGenerator
+    var now = ContinuousClock.now
+    var stages: [ConnectionID: Stage] = [:]
+    var checks: Set<ConnectionID> = []
+    var requests: [LeaseID: Request] = [:]
+    var held: [LeaseID: Held] = [:]
+    var promised: Set<LeaseID> = []
+    /// Metadata granted in a row while a transfer could have been.
+    var run = 0
+    var lastLease = 1_000_000
+    let faults = FaultLog()
+
+    init(_ configuration: PoolConfiguration, sharesSlots: Bool, seed: UInt64) {
+        machine = PoolStateMachine(configuration, sharesSlots: sharesSlots)
+        random = SeededGenerator(seed: seed)
+    }
+
+    var moment: PoolMoment { PoolMoment(now: now, jitter: 0.5) }
+
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+
+    // MARK: - What the machine does
+
+    mutating func perform(_ action: PoolAction) {
+        for reply in action.replies { record(reply) }
+        for command in action.commands { record(command) }
+    }
+
+    private mutating func record(_ reply: PoolAction.Reply) {
+        guard let request = requests[reply.lease] else { return faults.add("answered twice: \(reply)") }
+        if case .granted(let connection) = reply.answer {
+            faults.expect(stages[connection] == .open, "granted \(connection), which is \(String(describing: stages[connection]))")
+            if request.waits { recordTurn(reply.lease, request.priority) }
+            held[reply.lease] = Held(connection: connection, priority: request.priority)
+        }
+        if case .nothingFree = reply.answer { faults.expect(!request.waits, "nothing free for one who waits") }
+        requests[reply.lease] = nil
+    }
+
+    /// First come, first served within a line; no more than four metadata ahead of a transfer.
+    private mutating func recordTurn(_ id: LeaseID, _ priority: LeasePriority) {
+        let isMetadata = priority == .metadata
+        let earlier = requests.contains { other, request in
+            request.waits && (request.priority == .metadata) == isMetadata && other < id
+        }
+        faults.expect(!earlier, "\(id) was served before an earlier one")
+        let transferCouldGo = requests.contains { $0.value.waits && $0.value.priority != .metadata }
+            && transferLeases < machine.transferLimit - claimedTransfers
+        run = isMetadata && transferCouldGo ? run + 1 : 0
+        faults.expect(run <= WaiterQueue.metadataRun, "\(run) metadata in a row ahead of a transfer")
+    }
+
+    var transferLeases: Int { held.values.count { $0.priority != .metadata && stages[$0.connection] != nil } }
+    private var claimedTransfers: Int { requests.values.count { !$0.waits && $0.priority != .metadata } }
+
+    private mutating func record(_ command: PoolAction.Command) {
+        switch command {
+        case .acquireSlot(let id, _): move(id, from: nil, to: .slotAsked)
+        case .connect(let id): move(id, from: .slotAsked, to: .slotHeld)
+        case .close(let id): move(id, from: .open, to: .closing)
+        case .forget(let id):
+            faults.expect(stages[id] != nil, "\(id) was forgotten twice")
+            stages[id] = nil
+            checks.remove(id)
+        case .keepAlive(let id):
+            faults.expect(stages[id] == .open && !checks.contains(id), "checks \(id), which is closed or being checked")
+            checks.insert(id)
+        case .abandonSlot(let id): faults.expect(stages[id] == .slotAsked, "abandons a slot that was not asked for")
+        case .askBack(let leases, let enough):
+            faults.expect(enough > 0 && leases.allSatisfy { held[$0]?.priority == .stream }, "asks for what is no stream")
+            let willing = leases.filter { _ in chance(50) }.prefix(enough)
+            promised.formUnion(willing)
+            machine.holdersAgreed(Array(willing))
+        case .abandonConnect, .readDemand, .finish: break
+        }
+    }
+
+    private mutating func move(_ id: ConnectionID, from: Stage?, to: Stage) {
+        faults.expect(stages[id] == from, "\(id) goes from \(String(describing: stages[id])) to \(to)")
+        stages[id] = to
+    }
+
+    // MARK: - What must hold after every step
+
+    mutating func checkInvariants() {
+        let configuration = machine.configuration
+        let streams = configuration.streamsPerConnection
+        faults.expect(stages.count <= configuration.maximumConnections, "\(stages.count) sessions")
+        faults.expect(machine.connections.count == stages.count, "the books on connections differ")
+        let attempts = stages.values.count { $0 == .slotAsked || $0 == .slotHeld }
+        faults.expect(attempts <= configuration.maximumConnecting, "\(attempts) attempts at once")
+        let waiting = requests.values.count(where: \.waits)
+        faults.expect(machine.waiters.count == waiting, "\(waiting) wait, the machine knows \(machine.waiters.count)")
+        faults.expect(machine.transferLeases == transferLeases, "the books on transfers differ")
+        if !requests.values.contains(where: { $0.waits && $0.priority != .metadata }) { run = 0 }
+        for record in machine.connections {
+            guard let open = record.open else { continue }
+            let leases = held.values.count { $0.connection == record.id }
+            faults.expect(open.leases == leases && leases <= streams, "\(leases) leases on \(record.id), \(open.leases) known")
+        }
+        let isIdle = machine.freeConnection([]) != nil
+        faults.expect(!isIdle || machine.eligibleWaiters == 0, "somebody waits beside a free stream")
+        let next = machine.nextTimer(now)
+        faults.expect(next.map { $0 > now } ?? true, "a timer that is always due")
+        faults.expect(waiting == 0 || next != nil, "somebody waits and no timer runs")
+    }
+}

@@ -1,0 +1,197 @@
+import FileModel
+import Foundation
+import Testing
+
+@testable import ConnectionPool
+
+/// Any sequence of events, with the invariants checked after each.
+@Suite struct RandomWalkTests {
+    struct Shape: Sendable, CustomTestStringConvertible {
+        let maximum: Int, streams: Int, sharesSlots: Bool
+        var testDescription: String { "\(maximum) × \(streams)\(sharesSlots ? ", shared" : "")" }
+    }
+
+    static let shapes = [
+        Shape(maximum: 1, streams: 1, sharesSlots: false), Shape(maximum: 1, streams: 4, sharesSlots: true),
+        Shape(maximum: 2, streams: 1, sharesSlots: true), Shape(maximum: 3, streams: 1, sharesSlots: false),
+        Shape(maximum: 3, streams: 3, sharesSlots: true), Shape(maximum: 8, streams: 1, sharesSlots: true),
+        Shape(maximum: 25, streams: 1, sharesSlots: false), Shape(maximum: 25, streams: 2, sharesSlots: true),
+    ]
+
+    /// REMORA_SEED repeats a walk.
+    static let seed = ProcessInfo.processInfo.environment["REMORA_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
+
+    @Test(.timeLimit(.minutes(2)), arguments: shapes) func theMachineKeepsItsPromises(shape: Shape) {
+        print("random walk of \(shape.testDescription): REMORA_SEED=\(Self.seed)")
+        var configuration = PoolConfiguration(
+            name: "ftp://u@host", maximumConnections: shape.maximum, streamsPerConnection: shape.streams)
+        configuration.idleTimeout = .seconds(8)
+        configuration.keepAlive = .seconds(3)
+        configuration.keepAliveTimeout = .seconds(2)
+        configuration.limitProbeInterval = .seconds(5)
+        configuration.backOffMaximum = .seconds(4)
+        var world = PoolWorld(configuration, sharesSlots: shape.sharesSlots, seed: Self.seed)
+        for step in 0..<16_000 {
+            world.step()
+            world.checkInvariants()
+            guard world.faults.isEmpty else { break }
+            // Now and then all is well and everybody has to be served.
+            if step % 2_000 == 1_999 { world.calmDown() }
+        }
+        #expect(world.faults.all == [], "seed \(Self.seed)")
+    }
+
+    @Test func aClosedPoolDrainsFromAnyState() {
+        for offset in 0..<50 as Range<UInt64> {
+            var world = PoolWorld(PoolConfiguration(name: "x", maximumConnections: 4), sharesSlots: true, seed: Self.seed &+ offset)
+            for _ in 0..<100 { world.step() }
+            world.perform(world.machine.shutdown())
+            for _ in 0..<1000 where !world.machine.isFinished { world.step() }
+            #expect(world.machine.isFinished && world.requests.isEmpty, "seed \(Self.seed &+ offset)")
+        }
+    }
+}
+
+extension PoolWorld {
+    /// One thing that may happen now.
+    mutating func step() {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<25: request()
+        case 25..<45: release()
+        case 45..<50: cancel()
+        case 50..<60: answerSlot(wellMeaning: false)
+        case 60..<72: answerConnect(wellMeaning: false)
+        case 72..<77: finishClose()
+        case 77..<80: loseConnection()
+        case 80..<84: finishCheck(wellMeaning: false)
+        case 84..<88 where machine.sharesSlots: demand()
+        case 88: perform(machine.reset(moment))
+        default: pass(.milliseconds(Int.random(in: 1...400, using: &random)))
+        }
+    }
+
+    /// Everything goes well from here: everybody who waits is served, and nothing is left over.
+    mutating func calmDown() {
+        perform(machine.reset(moment))
+        let before = requests.count { $0.value.waits }
+        for _ in 0..<100_000 where !requests.isEmpty {
+            perform(machine.slotsDemanded(.none, moment))
+            answerSlot(wellMeaning: true)
+            answerConnect(wellMeaning: true)
+            finishClose()
+            finishCheck(wellMeaning: true)
+            release()
+            checkInvariants()
+        }
+        faults.expect(requests.isEmpty, "\(requests.count) of \(before) were never served")
+        while let lease = held.keys.first { end(lease, nil) }
+        for _ in 0..<1000 where !stages.isEmpty {
+            pass(.seconds(1))
+            answerSlot(wellMeaning: true)
+            answerConnect(wellMeaning: true)
+            finishClose()
+            finishCheck(wellMeaning: true)
+        }
+        faults.expect(stages.isEmpty, "\(stages) are left open")
+        checkInvariants()
+    }
+
+    private mutating func request() {
+        guard requests.count < 60, let priority = LeasePriority.allCases.randomElement(using: &random) else { return }
+        lastLease += 1
+        let id = LeaseID(number: lastLease)
+        let waits = chance(75)
+        requests[id] = Request(priority: priority, waits: waits)
+        if waits {
+            let patience = Duration.milliseconds(Int.random(in: 0...20_000, using: &random))
+            perform(machine.leaseRequested(id, priority, deadline: now + patience, moment))
+        } else {
+            let apart = Set(held.values.map(\.connection).filter { _ in chance(20) })
+            perform(machine.leaseRequestedIfFree(id, priority, apartFrom: apart, moment))
+        }
+    }
+
+    private mutating func release() {
+        let first = promised.sorted().first { held[$0] != nil }
+        guard let id = first ?? held.keys.sorted().randomElement(using: &random) else { return }
+        end(id, chance(5) ? StorageError(.connectionLost, "broken") : nil)
+    }
+
+    private mutating func end(_ id: LeaseID, _ error: StorageError?) {
+        held[id] = nil
+        promised.remove(id)
+        perform(machine.leaseReleased(id, error, moment))
+    }
+
+    private mutating func cancel() {
+        guard let id = requests.keys.sorted().randomElement(using: &random) else { return }
+        perform(machine.leaseCancelled(id, moment))
+        faults.expect(requests[id] == nil, "a cancelled request was not answered")
+    }
+
+    private mutating func any(_ stage: Stage) -> ConnectionID? {
+        stages.filter { $0.value == stage }.keys.sorted().randomElement(using: &random)
+    }
+
+    private mutating func answerSlot(wellMeaning: Bool) {
+        guard let id = any(.slotAsked) else { return }
+        if wellMeaning || chance(80) {
+            perform(machine.slotGranted(id, moment))
+        } else {
+            perform(machine.slotDenied(id, chance(50) ? nil : .cancelled, moment))
+        }
+    }
+
+    private mutating func answerConnect(wellMeaning: Bool) {
+        guard let id = any(.slotHeld) else { return }
+        if wellMeaning || chance(70) {
+            stages[id] = .open
+            perform(machine.connectionEstablished(id, moment))
+        } else {
+            let codes: [StorageError.Code] = [.unreachable, .timedOut, .tooManyConnections, .loginFailed, .tlsFailed]
+            let code = codes.randomElement(using: &random) ?? .failed
+            perform(machine.connectFailed(id, StorageError(code, "no"), moment))
+        }
+    }
+
+    private mutating func finishClose() {
+        guard let id = any(.closing) else { return }
+        finish(id, nil)
+    }
+
+    private mutating func loseConnection() {
+        guard let id = any(.open) else { return }
+        finish(id, StorageError(.connectionLost, "lost"))
+    }
+
+    private mutating func finish(_ id: ConnectionID, _ error: StorageError?) {
+        for (lease, holding) in held where holding.connection == id && chance(50) { held[lease] = nil }
+        perform(machine.connectionClosed(id, error, moment))
+        faults.expect(stages[id] == nil, "\(id) ended and was not forgotten")
+    }
+
+    private mutating func finishCheck(wellMeaning: Bool) {
+        guard let id = checks.sorted().randomElement(using: &random) else { return }
+        checks.remove(id)
+        let error = wellMeaning || chance(80) ? nil : StorageError(.connectionLost, "silent")
+        perform(machine.keepAliveDone(id, error, moment))
+    }
+
+    private mutating func demand() {
+        let wanted = Int.random(in: 0...3, using: &random)
+        let surplus = Int.random(in: 0...max(0, wanted), using: &random)
+        let starving = surplus == 0 && wanted > 0 && chance(50) ? 1 : 0
+        perform(machine.slotsDemanded(SlotDemand(wanted: wanted, surplus: surplus, starving: starving), moment))
+    }
+
+    private mutating func pass(_ duration: Duration) {
+        let end = now + duration
+        while let next = machine.nextTimer(now), next <= end {
+            now = next
+            perform(machine.timerTriggered(moment))
+            checkInvariants()
+            guard faults.isEmpty else { return }
+        }
+        now = end
+    }
+}
