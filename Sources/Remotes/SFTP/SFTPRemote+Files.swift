@@ -1,0 +1,117 @@
+import ConnectionPool
+public import FileModel
+public import RemoteFileSystem
+import SFTP
+
+extension SFTPRemote {
+    public func openReader(_ path: RemotePath) async throws(StorageError) -> any RemoteReader {
+        let (lease, handle, attributes) = try await openForReading(path)
+        return SFTPRemoteReader(self, path, lease, handle, attributes)
+    }
+
+    /// Opens and looks in one flight; tried once more when the connection turned out to be dead.
+    func openForReading(
+        _ path: RemotePath
+    ) async throws(StorageError) -> (Lease<SFTPConnection>, SFTPHandle, FileAttributes?) {
+        do throws(StorageError) {
+            return try await openForReadingOnce(path)
+        } catch where error.code == .connectionLost {
+            return try await openForReadingOnce(path)
+        }
+    }
+
+    private func openForReadingOnce(
+        _ path: RemotePath
+    ) async throws(StorageError) -> (Lease<SFTPConnection>, SFTPHandle, FileAttributes?) {
+        let lease = try await pool.lease(.stream)
+        do throws(StorageError) {
+            let serverPath = self.path(path, on: lease.connection)
+            let (handle, found) = try await lease.connection.openAndStat(serverPath, .read)
+            let attributes = found?.fileAttributes
+            if attributes?.isDirectory == true {
+                // open(2) succeeds on a folder; it is the first read that would fail.
+                lease.connection.closeLater(handle)
+                throw StorageError(.isDirectory, "\(path) is a folder")
+            }
+            return (lease, handle, attributes)
+        } catch {
+            throw end(lease, error)
+        }
+    }
+
+    public func openWriter(
+        _ path: RemotePath, _ disposition: WriteDisposition, permissions: UInt16?, expectedSize: Int64?
+    ) async throws(StorageError) -> any RemoteWriter {
+        let lease = try await pool.lease(.stream)
+        do throws(StorageError) {
+            let serverPath = self.path(path, on: lease.connection)
+            let handle = try await open(serverPath, path, disposition, permissions, on: lease.connection)
+            return SFTPRemoteWriter(lease, SFTPWriter(lease.connection, handle, path: serverPath))
+        } catch {
+            throw end(lease, error)
+        }
+    }
+
+    private func open(
+        _ serverPath: SFTPPath, _ path: RemotePath, _ disposition: WriteDisposition, _ permissions: UInt16?,
+        on connection: SFTPConnection
+    ) async throws(StorageError) -> SFTPHandle {
+        let mode = SFTPAttributes(permissions: permissions.map(UInt32.init))
+        do throws(StorageError) {
+            if case .resume(let offset) = disposition {
+                return try await resume(serverPath, path, at: offset, on: connection)
+            }
+            return try await connection.open(serverPath, disposition.flags, mode)
+        } catch where error.code == .failed {
+            throw await refined(error, serverPath, on: connection) { found in
+                if found.isDirectory { return StorageError(.isDirectory, "\(path) is a folder") }
+                return disposition == .createNew ? StorageError(.alreadyExists, "\(path) exists already") : nil
+            }
+        }
+    }
+
+    private func resume(
+        _ serverPath: SFTPPath, _ path: RemotePath, at offset: Int64, on connection: SFTPConnection
+    ) async throws(StorageError) -> SFTPHandle {
+        let handle = try await connection.open(serverPath, .write)
+        do throws(StorageError) {
+            let size = try await connection.fstat(handle).fileAttributes.size
+            guard size >= offset else {
+                throw StorageError(.corrupted, "\(path) has \(size) bytes, too few to go on at \(offset)")
+            }
+            if size > offset {
+                try await connection.fsetstat(handle, SFTPAttributes(size: UInt64(offset)))
+            }
+            return handle
+        } catch {
+            connection.closeLater(handle)
+            throw error
+        }
+    }
+
+    /// Gives a lease back after a failed call, with the connection if that is at fault.
+    func end(_ lease: Lease<SFTPConnection>, _ error: StorageError) -> StorageError {
+        lease.end(error)
+        return error
+    }
+}
+
+extension Lease {
+    /// Releases after success or a path's error; discards when the error leaves the connection unusable.
+    func end(_ error: StorageError?) {
+        switch error?.code {
+        case .connectionLost, .timedOut, .protocolViolation: discard(error ?? .cancelled)
+        default: release()
+        }
+    }
+}
+
+extension WriteDisposition {
+    fileprivate var flags: SFTPOpenFlags {
+        switch self {
+        case .truncate: [.write, .create, .truncate]
+        case .createNew: [.write, .create, .exclusive]
+        case .update, .resume: [.write]
+        }
+    }
+}

@@ -1,0 +1,70 @@
+public import FileModel
+public import RemoteFileSystem
+import SFTP
+
+extension SFTPRemote {
+    public func rename(_ source: RemotePath, to target: RemotePath, mode: RenameMode) async throws(StorageError) {
+        if mode == .exchange { throw .unsupported("exchanging two names") }
+        if source == target { return try await requireExists(source, mode) }
+        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+            let from = self.path(source, on: connection)
+            let to = self.path(target, on: connection)
+            do throws(StorageError) {
+                if mode == .keepExisting {
+                    try await connection.rename(from, to: to)
+                } else if connection.offers(.posixRename) {
+                    try await connection.posixRename(from, to: to)
+                } else {
+                    try await self.replaceInTwoSteps(from, to, on: connection)
+                }
+            } catch where error.code == .failed || error.code == .notFound || error.code == .invalidArgument {
+                throw await self.refined(error, from, to, source, target, mode, on: connection)
+            }
+        }
+    }
+
+    /// Renaming a file to itself does nothing, if it exists (rename(2)).
+    private func requireExists(_ path: RemotePath, _ mode: RenameMode) async throws(StorageError) {
+        _ = try await attributes(of: path)
+        if mode == .keepExisting { throw StorageError(.alreadyExists, "\(path) exists already") }
+    }
+
+    /// For servers without posix-rename: there is a moment without the target (`Capabilities.atomicReplace` is false).
+    private func replaceInTwoSteps(
+        _ from: SFTPPath, _ to: SFTPPath, on connection: SFTPConnection
+    ) async throws(StorageError) {
+        do throws(StorageError) {
+            try await connection.rename(from, to: to)
+        } catch {
+            guard let present = try? await connection.lstat(to).fileAttributes,
+                let moved = try? await connection.lstat(from).fileAttributes,
+                present.isDirectory == moved.isDirectory
+            else { throw error }
+            if present.isDirectory {
+                try await connection.rmdir(to)
+            } else {
+                try await connection.remove(to)
+            }
+            try await connection.rename(from, to: to)
+        }
+    }
+
+    private func refined(
+        _ error: StorageError, _ from: SFTPPath, _ to: SFTPPath, _ source: RemotePath, _ target: RemotePath,
+        _ mode: RenameMode, on connection: SFTPConnection
+    ) async -> StorageError {
+        guard let moved = try? await connection.lstat(from).fileAttributes else { return error }
+        if target.isBelow(source) {
+            return StorageError(.invalidArgument, "\(target) lies inside \(source)", serverReply: error.serverReply)
+        }
+        return await refined(error, to, on: connection) { present in
+            if mode == .keepExisting { return StorageError(.alreadyExists, "\(target) exists already") }
+            switch (moved.isDirectory, present.isDirectory) {
+            case (true, false): return StorageError(.notDirectory, "\(target) is not a folder")
+            case (false, true): return StorageError(.isDirectory, "\(target) is a folder")
+            case (true, true): return StorageError(.notEmpty, "\(target) is not empty")
+            case (false, false): return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+public import ConnectionPool
+public import FileModel
+public import RemoteFileSystem
+public import SFTP
+
+/// The contract on SFTP connections, whatever carries them.
+///
+/// Open files live on the connection they were opened on; everything else goes to whichever connection has room.
+public final class SFTPRemote: RemoteFileSystem {
+    let pool: Pool<SFTPConnection>
+    let root: RemoteRoot
+    private let identity: String
+
+    /// Open files and requests that share one connection before another is opened.
+    public static let streamsPerConnection = 64
+
+    /// - Parameters:
+    ///   - identity: server and account, `sftp://user@host:22`.
+    ///   - connect: makes one connection, logged in.
+    public init(
+        identity: String, root: RemoteRoot, pool configuration: PoolConfiguration,
+        slots: any ConnectionSlots = UnlimitedSlots(),
+        connect: @escaping @Sendable () async throws(StorageError) -> SFTPConnection
+    ) {
+        self.identity = identity
+        self.root = root
+        var configuration = configuration
+        configuration.streamsPerConnection = Self.streamsPerConnection
+        pool = Pool(configuration, slots: slots, connect: connect)
+    }
+
+    public func capabilities() async throws(StorageError) -> Capabilities {
+        try await idempotent { connection in self.capabilities(of: connection) }
+    }
+
+    private func capabilities(of connection: SFTPConnection) -> Capabilities {
+        var result = Capabilities(family: .sftp, identity: identity)
+        result.randomRead = true
+        result.randomWrite = true
+        result.atomicReplace = connection.offers(.posixRename)
+        result.symbolicLinks = true
+        result.hardLinks = connection.offers(.hardlink)
+        result.permissions = true
+        result.ownership = true
+        result.truncation = true
+        result.synchronization = connection.offers(.fsync)
+        result.statistics = connection.offers(.statvfs)
+        result.resumableRead = true
+        result.resumableWrite = true
+        result.modificationTimeSetter = .setstat
+        result.blockSize = connection.limits.readLength
+        result.streamsPerConnection = Self.streamsPerConnection
+        return result
+    }
+
+    public func shutdown() async { await pool.shutdown() }
+
+    /// What the pool is doing.
+    public var poolSnapshot: PoolSnapshot { pool.snapshot() }
+}
+
+extension SFTPRemote {
+    /// Runs a request that may be made twice: one more time, on another connection, when the first one was lost.
+    func idempotent<Result: Sendable>(
+        _ priority: LeasePriority = .metadata,
+        _ body: @Sendable (SFTPConnection) async throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result {
+        do throws(StorageError) {
+            return try await pool.withConnection(priority, body)
+        } catch where error.code == .connectionLost {
+            return try await pool.withConnection(priority, body)
+        }
+    }
+
+    /// The path as the server names it.
+    func path(_ path: RemotePath, on connection: SFTPConnection) -> SFTPPath {
+        SFTPPath(root.onServer(path, loginFolder: connection.loginFolder.bytes))
+    }
+
+    /// A missing root is a fault of the definition, not of a path.
+    func aboutRoot(_ path: RemotePath, _ error: StorageError) -> StorageError {
+        guard path.isRoot, error.code == .notFound else { return error }
+        return StorageError(
+            .rootMissing, "the remote folder \(root) does not exist: check the path, or create it",
+            serverReply: error.serverReply)
+    }
+}
+
+extension SFTPConnection: PooledConnection {}

@@ -1,0 +1,76 @@
+import ConnectionPool
+import FileModel
+import NIOCore
+import RemoteFileSystem
+import SFTP
+import Synchronization
+
+/// An open file to write on one connection; writes are pipelined, attributes ride with CLOSE.
+final class SFTPRemoteWriter: RemoteWriter {
+    private let lease: Lease<SFTPConnection>
+    private let writer: SFTPWriter
+    private let pending = Mutex(AttributeChanges())
+
+    init(_ lease: Lease<SFTPConnection>, _ writer: SFTPWriter) {
+        self.lease = lease
+        self.writer = writer
+    }
+
+    func write(_ bytes: ByteBuffer, at offset: Int64) async throws(StorageError) {
+        try await writer.write(bytes, at: offset)
+    }
+
+    func synchronize() async throws(StorageError) {
+        do throws(StorageError) {
+            try await writer.synchronize()
+        } catch where error.code == .unsupported {
+            // The writes are answered: the server has the bytes, and promises no more.
+        }
+    }
+
+    func setAttributes(_ changes: AttributeChanges) async throws(StorageError) {
+        var later = changes
+        if let size = changes.size {
+            try await writer.drain()
+            try await lease.connection.fsetstat(writer.handle, SFTPAttributes(size: UInt64(max(0, size))))
+            later.size = nil
+        }
+        pending.withLock { pending in
+            pending.permissions = later.permissions ?? pending.permissions
+            pending.owner = later.owner ?? pending.owner
+            pending.group = later.group ?? pending.group
+            pending.modified = later.modified ?? pending.modified
+            pending.accessed = later.accessed ?? pending.accessed
+        }
+    }
+
+    func close() async throws(StorageError) {
+        do throws(StorageError) {
+            try await writer.close(try await attributesToSet())
+            lease.release()
+        } catch {
+            writer.abort()
+            lease.end(error)
+            throw error
+        }
+    }
+
+    private func attributesToSet() async throws(StorageError) -> SFTPAttributes {
+        let changes = pending.withLock { $0 }
+        var wanted = try SFTPAttributes(changes)
+        if changes.needsPresentAttributes {
+            wanted.complete(changes, with: try await lease.connection.fstat(writer.handle))
+        }
+        return wanted
+    }
+
+    func abort() async {
+        writer.abort()
+        lease.release()
+    }
+
+    deinit {
+        // Harmless after `close`: a handle is closed once, a lease ends once.
+        writer.abort()
+    }
+}
