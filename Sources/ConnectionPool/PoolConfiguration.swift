@@ -18,7 +18,8 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var leaseTimeout: Duration = .seconds(60)
     /// Sessions that bulk and stream leases leave free for metadata; none when there is only one session in all.
     public var reservedForMetadata = 1
-    /// Connection attempts under way at the same time (sshd's MaxStartups drops what comes faster).
+    /// Connection attempts under way at the same time, once one has succeeded (sshd's MaxStartups drops what comes
+    /// faster).
     public var maximumConnecting = 4
     /// The pause after the first failed attempt; it doubles with each further one. Jitter takes off up to a half.
     public var backOffBase: Duration = .milliseconds(250)

@@ -91,11 +91,15 @@ extension PoolStateMachine {
     /// FTP servers answer 530 to a wrong password and to one session too many. With the account logged in now or a
     /// moment ago it is the latter.
     private func reinterpreted(_ error: StorageError, _ now: Instant) -> StorageError {
-        let isProven = openCount > 0 || lastEstablished.map { now - $0 < configuration.loginProof } ?? false
-        guard error.code == .loginFailed, isProven else { return error }
+        guard error.code == .loginFailed, wasLoggedIn(now) else { return error }
         return StorageError(
             .tooManyConnections, "\(configuration.name) refused a login although the account was logged in a moment ago: "
                 + "it accepts no further connection; lower max_connections", serverReply: error.serverReply)
+    }
+
+    /// Whether the credentials were good a moment ago.
+    private func wasLoggedIn(_ now: Instant) -> Bool {
+        openCount > 0 || lastEstablished.map { now - $0 < configuration.loginProof } ?? false
     }
 
     /// A connection that ends before it was of any use counts as a failed attempt, so that a server that drops us
@@ -138,8 +142,14 @@ extension PoolStateMachine {
     func mayOpen(_ now: Instant) -> Bool {
         guard !isShutDown, backOff.allowsAttempt(now) else { return false }
         let attempts = connections.count { $0.isConnecting || $0.isWaitingForSlot }
-        return attempts < max(1, configuration.maximumConnecting)
+        return attempts < attemptLimit(now)
             && limit.allows(connections.count, configured: configuration.maximumConnections, now)
+    }
+
+    /// One attempt at first: a wrong password is tried once, and a server that is down is asked once.
+    private func attemptLimit(_ now: Instant) -> Int {
+        let isGoingWell = openCount > 0 || backOff.failures == 0 && wasLoggedIn(now)
+        return isGoingWell ? max(1, configuration.maximumConnecting) : 1
     }
 
     mutating func grow(_ now: Instant, _ action: inout PoolAction) {

@@ -79,7 +79,7 @@ import Testing
 
     @Test(arguments: [StorageError.Code.loginFailed, .hostKeyRejected, .tlsFailed, .configuration])
     func aPermanentErrorStopsFurtherAttempts(code: StorageError.Code) {
-        var driver = MachineDriver()
+        var driver = MachineDriver(hasLoggedIn: false)
         let error = StorageError(code, "refused")
         _ = driver.request()
         driver.fail(error)
@@ -91,6 +91,30 @@ import Testing
         let afterReset = driver.request()
         driver.establish()
         #expect(driver.granted[afterReset] != nil)
+    }
+
+    @Test func aWrongPasswordIsTriedOnceHoweverManyAsk() {
+        var driver = MachineDriver(maximum: 25, hasLoggedIn: false)
+        let requests = (0..<25).map { _ in driver.request() }
+        #expect(driver.connects.count == 1)
+        driver.fail(StorageError(.loginFailed, "530 Login incorrect."))
+        #expect(driver.connects.isEmpty && requests.allSatisfy { driver.refusal($0)?.code == .loginFailed })
+    }
+
+    @Test func theFirstLoginOpensTheDoorForMore() {
+        var driver = MachineDriver(maximum: 25, hasLoggedIn: false)
+        for _ in 0..<25 { _ = driver.request() }
+        driver.establish()
+        #expect(driver.connects.count == 4)
+    }
+
+    @Test func aServerThatIsDownIsAskedOnceAtATime() {
+        var driver = MachineDriver(maximum: 25)
+        _ = driver.request()
+        driver.fail(unreachable)
+        for _ in 0..<25 { _ = driver.request() }
+        driver.advance(.seconds(1))
+        #expect(driver.connects.count == 1)
     }
 
     @Test func whatIsOpenServesOnAfterAPermanentError() {

@@ -25,8 +25,9 @@ struct MachineDriver {
     var grantOrder: [LeaseID] = []
     var slotsAtOnce = true
 
+    /// - Parameter hasLoggedIn: the account was good a moment ago, so several attempts may be made at once.
     init(
-        maximum: Int = 3, streams: Int = 1, sharesSlots: Bool = false,
+        maximum: Int = 3, streams: Int = 1, sharesSlots: Bool = false, hasLoggedIn: Bool = true,
         _ adjust: (inout PoolConfiguration) -> Void = { _ in }
     ) {
         var configuration = PoolConfiguration(
@@ -34,6 +35,7 @@ struct MachineDriver {
         configuration.keepAlive = nil
         adjust(&configuration)
         machine = PoolStateMachine(configuration, sharesSlots: sharesSlots)
+        if hasLoggedIn { machine.lastEstablished = now }
     }
 
     var moment: PoolMoment { PoolMoment(now: now, jitter: jitter) }

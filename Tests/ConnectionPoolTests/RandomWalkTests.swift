@@ -57,7 +57,7 @@ extension PoolWorld {
     mutating func step() {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<25: request()
-        case 25..<45: release()
+        case 25..<45: release(wellMeaning: false)
         case 45..<50: cancel()
         case 50..<60: answerSlot(wellMeaning: false)
         case 60..<72: answerConnect(wellMeaning: false)
@@ -80,7 +80,7 @@ extension PoolWorld {
             answerConnect(wellMeaning: true)
             finishClose()
             finishCheck(wellMeaning: true)
-            release()
+            release(wellMeaning: true)
             checkInvariants()
         }
         faults.expect(requests.isEmpty, "\(requests.count) of \(before) were never served")
@@ -111,10 +111,10 @@ extension PoolWorld {
         }
     }
 
-    private mutating func release() {
+    private mutating func release(wellMeaning: Bool) {
         let first = promised.sorted().first { held[$0] != nil }
         guard let id = first ?? held.keys.sorted().randomElement(using: &random) else { return }
-        end(id, chance(5) ? StorageError(.connectionLost, "broken") : nil)
+        end(id, !wellMeaning && chance(5) ? StorageError(.connectionLost, "broken") : nil)
     }
 
     private mutating func end(_ id: LeaseID, _ error: StorageError?) {
