@@ -11,7 +11,8 @@ struct BackOff {
 
     /// An attempt failed. Several attempts that were under way together count as one.
     mutating func failed(
-        _ error: StorageError, started: ContinuousClock.Instant, _ moment: PoolMoment, _ configuration: PoolConfiguration
+        _ error: StorageError, started: ContinuousClock.Instant, _ moment: PoolMoment,
+        _ configuration: PoolConfiguration
     ) {
         if !isStopped || error.isPermanent { lastError = error }
         isStopped = isStopped || error.isPermanent

@@ -29,8 +29,10 @@ struct PoolState<Connection: PooledConnection> {
 
 /// Foreign code that an action leads to, called after the lock is released.
 enum PoolErrand<Connection: PooledConnection> {
-    case answer(CheckedContinuation<PoolState<Connection>.Answer, Never>, StorageError?)
-    case hand(CheckedContinuation<PoolState<Connection>.Answer, Never>, LeaseID, ConnectionID, Connection, LeasePriority)
+    typealias Continuation = CheckedContinuation<PoolState<Connection>.Answer, Never>
+
+    case answer(Continuation, StorageError?)
+    case hand(Continuation, LeaseID, ConnectionID, Connection, LeasePriority)
     /// The last reference may be this one, and its end may report a close.
     case letGo(Connection?, ConnectionSlot?)
     case ask([LeaseID], enough: Int)

@@ -93,7 +93,8 @@ extension PoolStateMachine {
     private func reinterpreted(_ error: StorageError, _ now: Instant) -> StorageError {
         guard error.code == .loginFailed, wasLoggedIn(now) else { return error }
         return StorageError(
-            .tooManyConnections, "\(configuration.name) refused a login although the account was logged in a moment ago: "
+            .tooManyConnections,
+            "\(configuration.name) refused a login although the account was logged in a moment ago: "
                 + "it accepts no further connection; lower max_connections", serverReply: error.serverReply)
     }
 

@@ -29,7 +29,8 @@ struct SlotDirectory {
             let isPlain = byte.isASCIILetterOrDigit || byte == UInt8(ascii: ".")
             return isPlain ? byte : UInt8(ascii: "-")
         }
-        return "slots-" + String(decoding: readable.prefix(64), as: UTF8.self) + "-" + String(fnv1a(identity), radix: 16)
+        let name = String(decoding: readable.prefix(64), as: UTF8.self)
+        return "slots-\(name)-\(String(fnv1a(identity), radix: 16))"
     }
 
     /// FNV-1a, 64 bit (draft-eastlake-fnv): stable between programs and runs, as `Hasher` is not.
@@ -55,7 +56,8 @@ struct SlotDirectory {
         guard lstat(path, &status) == 0 else { throw failure("cannot be read", path) }
         guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
             throw StorageError(
-                .configuration, "\(path) is not a folder that only its owner, this user, may write: remove it, "
+                .configuration,
+                "\(path) is not a folder that only its owner, this user, may write: remove it, "
                     + "or set REMORA_RUNTIME_DIR to another one")
         }
     }
@@ -63,7 +65,8 @@ struct SlotDirectory {
     /// Somebody may have cleaned up; then everybody starts afresh in a new folder.
     mutating func reopenIfRemoved() throws(StorageError) {
         var (mine, there) = (stat(), stat())
-        let isThere = stat(path, &there) == 0 && fstat(folder.descriptor, &mine) == 0
+        let isThere =
+            stat(path, &there) == 0 && fstat(folder.descriptor, &mine) == 0
             && there.st_ino == mine.st_ino && there.st_dev == mine.st_dev
         if !isThere { folder = try Self.open(parent, path) }
     }
@@ -129,9 +132,10 @@ struct SlotDirectory {
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
-            names.append(withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            })
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) { name in
+                    name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
         }
         return names
     }
@@ -140,7 +144,8 @@ struct SlotDirectory {
         let number = errno
         let code: StorageError.Code = number == ENOSPC || number == EDQUOT ? .noSpace : .failed
         return StorageError(
-            code, "\(path), where the connections of this user are counted, \(what) "
+            code,
+            "\(path), where the connections of this user are counted, \(what) "
                 + "(\(String(cString: strerror(number)))): check it, or set REMORA_RUNTIME_DIR to another folder")
     }
 }

@@ -12,7 +12,8 @@ extension Statement {
         sqlite3_reset(handle)
         let expected = Int(sqlite3_bind_parameter_count(handle))
         guard values.count == expected else {
-            throw StorageError(.invalidArgument, "a statement of \(expected) parameters was given \(values.count) values")
+            throw StorageError(
+                .invalidArgument, "a statement of \(expected) parameters was given \(values.count) values")
         }
         for (index, value) in values.enumerated() { try database.check(bind(value, at: CInt(index + 1))) }
     }

@@ -139,7 +139,9 @@ import Testing
     }
 
     @Test func idleConnectionsAreCheckedAndThenClosed() async throws {
-        let pool = pool(1) { $0.keepAlive = .seconds(20); $0.idleTimeout = .seconds(50) }
+        let pool = pool(1) {
+            $0.keepAlive = .seconds(20); $0.idleTimeout = .seconds(50)
+        }
         try await pool.withConnection(.metadata) { _ async throws(StorageError) in }
         let connection = server.connections[0]
         clock.advance(.seconds(20))

@@ -67,7 +67,7 @@ struct PoolWorld {
     private mutating func record(_ reply: PoolAction.Reply) {
         guard let request = requests[reply.lease] else { return faults.add("answered twice: \(reply)") }
         if case .granted(let connection) = reply.answer {
-            faults.expect(stages[connection] == .open, "granted \(connection), which is \(String(describing: stages[connection]))")
+            faults.expect(stages[connection] == .open, "granted \(connection), which is not open")
             if request.waits { recordTurn(reply.lease, request.priority) }
             held[reply.lease] = Held(connection: connection, priority: request.priority)
         }
@@ -82,10 +82,11 @@ struct PoolWorld {
             request.waits && (request.priority == .metadata) == isMetadata && other < id
         }
         faults.expect(!earlier, "\(id) was served before an earlier one")
-        let transferCouldGo = requests.contains { $0.value.waits && $0.value.priority != .metadata }
+        let transferCouldGo =
+            requests.contains { $0.value.waits && $0.value.priority != .metadata }
             && transferLeases < machine.transferLimit - claimedTransfers
         run = isMetadata && transferCouldGo ? run + 1 : 0
-        faults.expect(run <= WaiterQueue.metadataRun, "\(run) metadata in a row ahead of a transfer")
+        faults.expect(run <= WaiterQueue.metadataRun, "\(run) metadata in a row before a transfer")
     }
 
     var transferLeases: Int { held.values.count { $0.priority != .metadata && stages[$0.connection] != nil } }
@@ -101,11 +102,13 @@ struct PoolWorld {
             stages[id] = nil
             checks.remove(id)
         case .keepAlive(let id):
-            faults.expect(stages[id] == .open && !checks.contains(id), "checks \(id), which is closed or being checked")
+            let mayBeChecked = stages[id] == .open && !checks.contains(id)
+            faults.expect(mayBeChecked, "checks \(id), which is closed or being checked")
             checks.insert(id)
         case .abandonSlot(let id): faults.expect(stages[id] == .slotAsked, "abandons a slot that was not asked for")
         case .askBack(let leases, let enough):
-            faults.expect(enough > 0 && leases.allSatisfy { held[$0]?.priority == .stream }, "asks for what is no stream")
+            faults.expect(
+                enough > 0 && leases.allSatisfy { held[$0]?.priority == .stream }, "asks for what is no stream")
             let willing = leases.filter { _ in chance(50) }.prefix(enough)
             promised.formUnion(willing)
             machine.holdersAgreed(Array(willing))
@@ -134,7 +137,8 @@ struct PoolWorld {
         for record in machine.connections {
             guard let open = record.open else { continue }
             let leases = held.values.count { $0.connection == record.id }
-            faults.expect(open.leases == leases && leases <= streams, "\(leases) leases on \(record.id), \(open.leases) known")
+            faults.expect(open.leases == leases, "\(leases) leases on \(record.id), the machine knows \(open.leases)")
+            faults.expect(leases <= streams, "\(leases) leases on \(record.id)")
         }
         let isIdle = machine.freeConnection([]) != nil
         faults.expect(!isIdle || machine.eligibleWaiters == 0, "somebody waits beside a free stream")

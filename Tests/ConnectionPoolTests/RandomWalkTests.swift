@@ -19,7 +19,8 @@ import Testing
     ]
 
     /// REMORA_SEED repeats a walk.
-    static let seed = ProcessInfo.processInfo.environment["REMORA_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
+    static let seed =
+        ProcessInfo.processInfo.environment["REMORA_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
 
     @Test(.timeLimit(.minutes(2)), arguments: shapes) func theMachineKeepsItsPromises(shape: Shape) {
         print("random walk of \(shape.testDescription): REMORA_SEED=\(Self.seed)")
@@ -43,7 +44,8 @@ import Testing
 
     @Test func aClosedPoolDrainsFromAnyState() {
         for offset in 0..<50 as Range<UInt64> {
-            var world = PoolWorld(PoolConfiguration(name: "x", maximumConnections: 4), sharesSlots: true, seed: Self.seed &+ offset)
+            let configuration = PoolConfiguration(name: "x", maximumConnections: 4)
+            var world = PoolWorld(configuration, sharesSlots: true, seed: Self.seed &+ offset)
             for _ in 0..<100 { world.step() }
             world.perform(world.machine.shutdown())
             for _ in 0..<1000 where !world.machine.isFinished { world.step() }

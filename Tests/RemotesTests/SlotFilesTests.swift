@@ -267,7 +267,8 @@ private func eventually(_ condition: () async throws -> Bool) async throws {
         var peak: Int { sessions.withLock { $0.peak } }
     }
 
-    @Test(arguments: [(3, 2), (3, 5), (1, 3)]) func everybodyGetsOnAndNobodySeesOneMore(count: Int, people: Int) async throws {
+    @Test(arguments: [(3, 2), (3, 5), (1, 3)])
+    func everybodyGetsOnAndNobodySeesOneMore(count: Int, people: Int) async throws {
         let folder = SlotFolder()
         let server = Server()
         let pools = try (0..<people).map { _ in

@@ -115,7 +115,9 @@ import Testing
 
     @Test func aFailingMigrationLeavesTheVersionBeforeIt() throws {
         let database = try Database.inMemory()
-        #expect(throws: StorageError.self) { try database.migrate(["CREATE TABLE a (x)", "CREATE TABLE b (x); nonsense"]) }
+        #expect(throws: StorageError.self) {
+            try database.migrate(["CREATE TABLE a (x)", "CREATE TABLE b (x); nonsense"])
+        }
         #expect(try database.userVersion == 1)
         #expect(try text(database, "SELECT group_concat(name) FROM sqlite_schema") == "a")
     }

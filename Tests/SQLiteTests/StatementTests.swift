@@ -72,7 +72,9 @@ import Testing
 
     @Test func aWrongNumberOfValuesIsRefused() throws {
         for values in [[], [SQLValue.integer(1), 2]] {
-            let error = #expect(throws: StorageError.self) { try database.run("INSERT INTO t (value) VALUES (?)", values) }
+            let error = #expect(throws: StorageError.self) {
+                try database.run("INSERT INTO t (value) VALUES (?)", values)
+            }
             #expect(error?.code == .invalidArgument)
         }
     }
