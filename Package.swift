@@ -68,7 +68,7 @@ let package = Package(
             "Remotes",
             [
                 "FileModel", "RemoteFileSystem", "ConnectionPool", "FTP", "SFTP", "SSH", "TLS", "Transport", "CLinux",
-                nioCore, logging,
+                nioCore, collections, logging,
             ]),
 
         // The mount
@@ -102,6 +102,11 @@ let package = Package(
         room("FaultInjection", ["FileModel", nioCore, nioPosix]),
         room("ConformanceTests", ["FileModel", "RemoteFileSystem", nioCore]),
 
+        // Measurements against other programs (docs/benchmarks.md)
+        .executableTarget(
+            name: "bench", dependencies: ["TestServers", "FaultInjection", "CLinux", nioPosix, arguments],
+            swiftSettings: strict),
+
         // Tests, room by room
         tests("FileModel"),
         tests("SQLite", ["FileModel"]),
@@ -116,10 +121,11 @@ let package = Package(
             "Remotes",
             [
                 "FileModel", "RemoteFileSystem", "ConformanceTests", "ConnectionPool", "TestServers", "FaultInjection",
-                nioCore,
+                "FTP", "SFTP", "SSH", "TLS", "Transport", nioCore,
             ]),
         tests("TestServers"),
         tests("FaultInjection", ["TestServers", nioCore, nioPosix]),
+        tests("bench"),
         tests("VirtualFileSystem", ["FileModel", "RemoteFileSystem", nioCore]),
         tests("SyncCore", ["FileModel"]),
         tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", nioCore]),
@@ -131,7 +137,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["FileModel", "TestServers", "FaultInjection", "CLinux", "syncctl"],
+            dependencies: ["FileModel", "TestServers", "FaultInjection", "ConformanceTests", "CLinux", "syncctl"],
             swiftSettings: strict),
     ]
 )

@@ -42,6 +42,18 @@ public enum RemoteRoot: Hashable, Sendable {
     }
 }
 
+extension RemoteRoot {
+    /// The same as a path below the server's own root.
+    ///
+    /// - Parameter loginFolder: where the server put the login; nil when it would not say, then its root.
+    func onServer(_ path: RemotePath, loginFolder: RemotePath?) -> RemotePath {
+        switch self {
+        case .absolute(let root): root.appending(path)
+        case .belowLogin(let below): (loginFolder ?? .root).appending(below).appending(path)
+        }
+    }
+}
+
 extension RemoteRoot: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -3,7 +3,7 @@ import SFTP
 
 extension SFTPRemote {
     public func readLink(_ path: RemotePath) async throws(StorageError) -> [UInt8] {
-        try await idempotent { connection throws(StorageError) in
+        try await pool.idempotent { connection throws(StorageError) in
             try await connection.readlink(self.path(path, on: connection)).bytes
         }
     }
@@ -35,7 +35,7 @@ extension SFTPRemote {
     }
 
     public func statistics(_ path: RemotePath) async throws(StorageError) -> FileSystemStatistics {
-        try await idempotent { connection throws(StorageError) in
+        try await pool.idempotent { connection throws(StorageError) in
             try await connection.statvfs(self.path(path, on: connection))
         }
     }

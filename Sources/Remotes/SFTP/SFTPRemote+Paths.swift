@@ -5,7 +5,7 @@ import SFTP
 extension SFTPRemote {
     public func attributes(of path: RemotePath) async throws(StorageError) -> FileAttributes {
         do throws(StorageError) {
-            return try await idempotent { connection throws(StorageError) in
+            return try await pool.idempotent { connection throws(StorageError) in
                 let serverPath = self.path(path, on: connection)
                 // The root itself may be a link to where the files are.
                 let found = path.isRoot ? try await connection.stat(serverPath) : try await connection.lstat(serverPath)

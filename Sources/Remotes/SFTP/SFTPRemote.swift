@@ -30,7 +30,7 @@ public final class SFTPRemote: RemoteFileSystem {
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {
-        try await idempotent { connection in self.capabilities(of: connection) }
+        try await pool.idempotent { connection in self.capabilities(of: connection) }
     }
 
     private func capabilities(of connection: SFTPConnection) -> Capabilities {
@@ -60,18 +60,6 @@ public final class SFTPRemote: RemoteFileSystem {
 }
 
 extension SFTPRemote {
-    /// Runs a request that may be made twice: one more time, on another connection, when the first one was lost.
-    func idempotent<Result: Sendable>(
-        _ priority: LeasePriority = .metadata,
-        _ body: @Sendable (SFTPConnection) async throws(StorageError) -> Result
-    ) async throws(StorageError) -> Result {
-        do throws(StorageError) {
-            return try await pool.withConnection(priority, body)
-        } catch where error.code == .connectionLost {
-            return try await pool.withConnection(priority, body)
-        }
-    }
-
     /// The path as the server names it.
     func path(_ path: RemotePath, on connection: SFTPConnection) -> SFTPPath {
         SFTPPath(root.onServer(path, loginFolder: connection.loginFolder.bytes))

@@ -1,0 +1,164 @@
+import ConnectionPool
+import FTP
+import FileModel
+import NIOCore
+import RemoteFileSystem
+import Synchronization
+
+/// A file read as one stream that restarts where it must (REST).
+///
+/// It holds a session only from the first read to the last byte, and gives it back between two reads when others wait;
+/// then it goes on with a new transfer from where it stood.
+final class FTPRemoteReader: RemoteReader {
+    /// Up to this many bytes are read and dropped rather than the transfer restarted, which costs several round trips.
+    private static let longestSkip: Int64 = 512 * 1024
+
+    private struct State {
+        var stream: FTPReadStream?
+        var isReading = false
+        /// Others wait for a session: give it back when this read is done.
+        var isAskedBack = false
+        var isClosed = false
+    }
+
+    let attributes: FileAttributes?
+    private let remote: FTPRemote
+    private let path: RemotePath
+    private let turns = Turns()
+    private let state = Mutex(State())
+
+    init(_ remote: FTPRemote, _ path: RemotePath, _ attributes: FileAttributes) {
+        self.remote = remote
+        self.path = path
+        self.attributes = attributes
+    }
+
+    func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer {
+        await turns.begin()
+        defer { turns.end() }
+        let size = attributes?.size ?? .max
+        guard offset < size, count > 0 else { return ByteBuffer() }
+        state.withLock { $0.isReading = true }
+        defer { readEnded() }
+        var result = ByteBuffer()
+        do throws(StorageError) {
+            try await read(&result, at: offset, count: count)
+        } catch where error.code == .connectionLost {
+            try await checkUnchanged()
+            try await read(&result, at: offset, count: count)
+        }
+        return result
+    }
+
+    /// Appends what is missing of `count` bytes; after an error `result` holds what was read before it.
+    private func read(_ result: inout ByteBuffer, at offset: Int64, count: Int) async throws(StorageError) {
+        let stream = try await stream(at: offset + Int64(result.readableBytes))
+        do throws(StorageError) {
+            while result.readableBytes < count {
+                guard let piece = try await stream.next(atMost: count - result.readableBytes) else { break }
+                result.writeImmutableBuffer(piece)
+            }
+            try await endOfFile(stream)
+        } catch {
+            drop(stream, error)
+            throw error
+        }
+    }
+
+    /// With the last byte comes the server's word on the whole transfer, and the session goes back.
+    private func endOfFile(_ stream: FTPReadStream) async throws(StorageError) {
+        let size = attributes?.size ?? .max
+        guard stream.position >= size || stream.isAtEnd else { return }
+        if !stream.isAtEnd, try await stream.next(atMost: 1) != nil {
+            throw StorageError(.staleHandle, "\(path) has grown while it was read: open it again")
+        }
+        guard stream.position >= size else {
+            throw StorageError(
+                .corrupted, "\(path) ended after \(stream.position) bytes although the server told \(size)")
+        }
+        drop(stream, nil)
+    }
+
+    /// The open stream, if it stands there or can get there cheaply; else a new one.
+    private func stream(at offset: Int64) async throws(StorageError) -> FTPReadStream {
+        let (present, isClosed) = state.withLock { ($0.stream, $0.isClosed) }
+        if isClosed { throw StorageError(.staleHandle, "\(path) was closed") }
+        if let present {
+            if present.position <= offset, offset - present.position <= Self.longestSkip {
+                do throws(StorageError) {
+                    try await present.skip(to: offset)
+                    return present
+                } catch {
+                    drop(present, error)
+                    throw error
+                }
+            }
+            drop(present, nil)
+        }
+        return try await start(at: offset)
+    }
+
+    private func start(at offset: Int64) async throws(StorageError) -> FTPReadStream {
+        let lease = try await remote.pool.lease(.stream)
+        do throws(StorageError) {
+            let serverPath = await remote.path(path, on: lease.connection)
+            let download = try await lease.connection.retrieve(serverPath, from: offset)
+            let stream = FTPReadStream(lease, download, position: offset)
+            state.withLock { $0.stream = stream }
+            lease.onPressure { [weak self] in self?.isAskedBack() ?? false }
+            return stream
+        } catch {
+            lease.end(error)
+            throw error
+        }
+    }
+
+    /// Others wait for a session. Between two reads it goes back at once, within one at its end.
+    private func isAskedBack() -> Bool {
+        let idle = state.withLock { state -> FTPReadStream? in
+            state.isAskedBack = true
+            guard !state.isReading else { return nil }
+            defer { state.stream = nil }
+            return state.stream
+        }
+        idle?.end(nil)
+        return true
+    }
+
+    private func readEnded() {
+        let asked = state.withLock { state -> FTPReadStream? in
+            state.isReading = false
+            guard state.isAskedBack else { return nil }
+            state.isAskedBack = false
+            defer { state.stream = nil }
+            return state.stream
+        }
+        asked?.end(nil)
+    }
+
+    private func drop(_ stream: FTPReadStream, _ error: StorageError?) {
+        state.withLock { if $0.stream === stream { $0.stream = nil } }
+        stream.end(error)
+    }
+
+    /// After a lost connection the rest may come only from the same file.
+    private func checkUnchanged() async throws(StorageError) {
+        let found = try await remote.attributes(of: path)
+        guard found.size == attributes?.size, found.modified == attributes?.modified else {
+            throw StorageError(.staleHandle, "\(path) was changed on the server while the connection was lost")
+        }
+    }
+
+    func close() async {
+        let stream = state.withLock { state in
+            state.isClosed = true
+            defer { state.stream = nil }
+            return state.stream
+        }
+        stream?.end(nil)
+    }
+
+    deinit {
+        state.withLock { $0.stream }?.end(nil)
+    }
+}
