@@ -2,6 +2,8 @@
 #include "CLinux.h"
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -21,3 +23,11 @@ int remora_pipe_close_on_exec(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 int remora_syncfs(int descriptor) { return syncfs(descriptor); }
 
 int remora_open_path(int directory, const char *name) { return openat(directory, name, O_PATH | O_CLOEXEC); }
+
+int remora_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+int remora_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int remora_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

@@ -1,5 +1,6 @@
 #pragma once
 /* Calls of the C library that the Glibc module does not offer to Swift. */
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -22,3 +23,12 @@ int remora_syncfs(int descriptor);
 
 /* openat(2) with O_PATH: a descriptor that only names the file, links followed. */
 int remora_open_path(int directory, const char *name);
+
+/* Has a spawned program start without the descriptors from `first` on (posix_spawn_file_actions_addclosefrom_np(3)). */
+int remora_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/* pidfd_open(2): a descriptor that polls readable when the process ends. */
+int remora_pidfd_open(pid_t pid);
+
+/* prctl(2), PR_SET_CHILD_SUBREAPER: orphaned descendants become children of this process. */
+int remora_become_subreaper(void);

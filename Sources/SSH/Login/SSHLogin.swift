@@ -1,0 +1,87 @@
+import CSSH2
+import FileModel
+import Glibc
+
+/// A login: asks what the server accepts and tries one way after the other. Not thread-safe, and it blocks for key
+/// files and agents.
+final class SSHLogin {
+    private let user: String
+    private var attempts: ArraySlice<any LoginAttempt>
+    /// What the server accepts; nil until it was asked.
+    private var accepted: Set<String>?
+    private var refusals: [String] = []
+
+    init(_ credentials: SSHCredentials) {
+        user = credentials.user
+        attempts = credentials.methods.flatMap { Self.attempts($0, credentials) }[...]
+    }
+
+    private static func attempts(_ method: SSHLoginMethod, _ credentials: SSHCredentials) -> [any LoginAttempt] {
+        switch method {
+        case .agent:
+            let hasAgent = credentials.agentSocket != nil || getenv("SSH_AUTH_SOCK") != nil
+            return hasAgent ? [AgentAttempt(socket: credentials.agentSocket)] : []
+        case .publickey:
+            let isDefault = credentials.identityFiles.isEmpty
+            let files = isDefault ? IdentityFile.defaults.filter(exists) : credentials.identityFiles
+            return files.map { KeyFileAttempt($0, passphrase: credentials.passphrase, isDefault: isDefault) }
+        case .keyboardInteractive:
+            return credentials.password.map { [KeyboardInteractiveAttempt($0)] } ?? []
+        case .password:
+            return credentials.password.map { [PasswordAttempt($0)] } ?? []
+        }
+    }
+
+    private static func exists(_ path: String) -> Bool { access(LocalPath.expandingTilde(path), R_OK) == 0 }
+
+    /// Goes on until the server accepts, or more bytes must arrive.
+    ///
+    /// - Returns: whether we are logged in.
+    /// - Throws: `.loginFailed` when nothing is left to try, with what was tried and why it did not work.
+    func advance(_ session: SSHSession) throws(StorageError) -> Bool {
+        if accepted == nil {
+            guard try ask(session) else { return false }
+            if libssh2_userauth_authenticated(session.pointer) == 1 { return true }
+        }
+        while let attempt = attempts.first {
+            if !isAccepted(attempt) {
+                attempts.removeFirst()
+                continue
+            }
+            guard let verdict = try attempt.advance(session, user: user) else { return false }
+            if verdict { return true }
+            refusals.append("\(attempt.name): \(attempt.reason ?? "refused")")
+            attempts.removeFirst()
+        }
+        throw failure
+    }
+
+    /// Asks which methods there are. A server may also let us in without any.
+    private func ask(_ session: SSHSession) throws(StorageError) -> Bool {
+        if let list = libssh2_userauth_list(session.pointer, user, UInt32(user.utf8.count)) {
+            accepted = Set(String(cString: list).split(separator: ",").map(String.init))
+            return true
+        }
+        if libssh2_userauth_authenticated(session.pointer) == 1 {
+            accepted = []
+            return true
+        }
+        return try session.done(libssh2_session_last_errno(session.pointer), .login)
+    }
+
+    private func isAccepted(_ attempt: any LoginAttempt) -> Bool {
+        accepted?.contains(attempt.method == .agent ? "publickey" : attempt.method.rawValue) ?? true
+    }
+
+    private var failure: StorageError {
+        let offer = (accepted ?? []).sorted().joined(separator: ", ")
+        guard !refusals.isEmpty else {
+            return StorageError(
+                .loginFailed,
+                "cannot log in as '\(user)': the server accepts \(offer), for which nothing is configured")
+        }
+        return StorageError(
+            .loginFailed,
+            "the server refused the login of '\(user)' (\(refusals.joined(separator: "; "))); it accepts \(offer)")
+    }
+}

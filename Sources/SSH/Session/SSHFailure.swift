@@ -1,0 +1,64 @@
+import CSSH2
+import FileModel
+
+/// A failed call of libssh2, translated.
+struct SSHFailure {
+    enum Step {
+        case handshake, login, channel, subsystem, transfer
+    }
+
+    let step: Step
+    let code: CInt
+    /// libssh2's own.
+    let words: String
+    let wire: SSHWire
+
+    private static let lost: Set<CInt> = [
+        LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND,
+        LIBSSH2_ERROR_BANNER_RECV, LIBSSH2_ERROR_SOCKET_NONE, LIBSSH2_ERROR_CHANNEL_CLOSED,
+    ]
+
+    var error: StorageError {
+        if let farewell = wire.farewell { return ended(farewell) }
+        if wire.isEnded || Self.lost.contains(code) { return step == .handshake ? noGreeting : connectionLost }
+        switch step {
+        case .handshake:
+            return StorageError(
+                .protocolViolation,
+                "the server and libssh2 \(LibSSH2.version) cannot agree on how to encrypt (\(words)): "
+                    + "transport = \"openssh\" knows more algorithms")
+        case .login: return StorageError(.loginFailed, "the login failed: \(words)")
+        case .channel: return StorageError(.connectionLost, "the server opened no channel: \(words)")
+        case .subsystem:
+            return StorageError(.configuration, "the server has no SFTP subsystem for this login (\(words))")
+        case .transfer: return StorageError(.connectionLost, "the SSH connection broke: \(words)")
+        }
+    }
+
+    private func ended(_ farewell: String) -> StorageError {
+        let code: StorageError.Code = step == .login ? .loginFailed : .connectionLost
+        return StorageError(code, "the server ended the SSH session", serverReply: farewell)
+    }
+
+    private var connectionLost: StorageError {
+        StorageError(.connectionLost, step == .login ? "the server hung up during the login" : "the connection was lost")
+    }
+
+    /// What a server says instead of a greeting is the best explanation there is.
+    private var noGreeting: StorageError {
+        let line = wire.greeting.prefix { $0 != 10 && $0 != 13 }
+        if line.isEmpty {
+            return StorageError(
+                .unreachable, "the server hung up before it greeted: it, or something in front of it, refuses us")
+        }
+        let words = printable(line)
+        if words.hasPrefix("SSH-") {
+            return StorageError(.connectionLost, "the server hung up while keys were exchanged")
+        }
+        if words.contains("MaxStartups") {
+            return StorageError(
+                .tooManyConnections, "the server takes no more logins at the moment", serverReply: words)
+        }
+        return StorageError(.protocolViolation, "what answers is not an SSH server", serverReply: words)
+    }
+}

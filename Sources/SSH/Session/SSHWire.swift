@@ -1,0 +1,110 @@
+import CSSH2
+import FileModel
+import Glibc
+import NIOCore
+
+/// What libssh2 takes for its socket: bytes that arrived and bytes to send.
+///
+/// Sending always succeeds, so libssh2's rule to repeat a call that could not send never comes into play.
+final class SSHWire {
+    private(set) var inbound = ByteBuffer()
+    private var outbound = ByteBuffer()
+    /// Nothing more will arrive.
+    var isEnded = false
+    /// The first bytes that arrived: what the server says before SSH starts.
+    private(set) var greeting: [UInt8] = []
+    /// The server's words when it ended the session (RFC 4253 §11.1).
+    fileprivate(set) var farewell: String?
+    /// Answers questions that are not echoed (RFC 4256).
+    var promptAnswer: Secret?
+
+    private static let greetingLength = 200
+
+    func arrived(_ bytes: ByteBuffer) {
+        if greeting.count < Self.greetingLength {
+            greeting += bytes.readableBytesView.prefix(Self.greetingLength - greeting.count)
+        }
+        if inbound.readableBytes == 0 {
+            inbound = bytes
+        } else {
+            inbound.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// What is to be sent; nil when there is nothing.
+    func takeOutbound() -> ByteBuffer? {
+        guard outbound.readableBytes > 0 else { return nil }
+        defer { outbound = ByteBuffer() }
+        return outbound
+    }
+
+    /// As recv(2), with the error as a negative number.
+    fileprivate func receive(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, inbound.readableBytes)
+        if count == 0 { return isEnded ? 0 : -Int(EAGAIN) }
+        inbound.readWithUnsafeReadableBytes { bytes in
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            return count
+        }
+        return count
+    }
+
+    fileprivate func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+        outbound.writeBytes(bytes)
+        return bytes.count
+    }
+}
+
+/// The callbacks that libssh2 gets. Each finds its wire in the session's `abstract` pointer.
+enum SSHCallbacks {
+    private typealias Abstract = UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    private typealias Receive = @convention(c) (CInt, UnsafeMutableRawPointer?, Int, CInt, Abstract?) -> Int
+    private typealias Send = @convention(c) (CInt, UnsafeRawPointer?, Int, CInt, Abstract?) -> Int
+    private typealias Disconnect =
+        @convention(c) (OpaquePointer?, CInt, UnsafePointer<CChar>?, CInt, UnsafePointer<CChar>?, CInt, Abstract?) -> Void
+
+    static func install(in session: OpaquePointer) {
+        set(session, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receive, to: UnsafeMutableRawPointer.self))
+        set(session, LIBSSH2_CALLBACK_SEND, unsafeBitCast(send, to: UnsafeMutableRawPointer.self))
+        set(session, LIBSSH2_CALLBACK_DISCONNECT, unsafeBitCast(disconnect, to: UnsafeMutableRawPointer.self))
+    }
+
+    private static func set(_ session: OpaquePointer, _ kind: CInt, _ callback: UnsafeMutableRawPointer) {
+        libssh2_session_callback_set(session, kind, callback)
+    }
+
+    /// The session holds its wire as long as it lives, and callbacks only run inside calls on the session.
+    private static func wire(_ abstract: Abstract?) -> SSHWire? {
+        abstract?.pointee.map { Unmanaged<SSHWire>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private static let receive: Receive = { _, buffer, length, _, abstract in
+        wire(abstract)?.receive(UnsafeMutableRawBufferPointer(start: buffer, count: length)) ?? -Int(EBADF)
+    }
+
+    private static let send: Send = { _, bytes, length, _, abstract in
+        wire(abstract)?.send(UnsafeRawBufferPointer(start: bytes, count: length)) ?? -Int(EBADF)
+    }
+
+    private static let disconnect: Disconnect = { _, _, message, length, _, _, abstract in
+        guard let message, length > 0 else { return }
+        let bytes = UnsafeRawBufferPointer(start: message, count: min(Int(length), 500))
+        wire(abstract)?.farewell = printable(Array(bytes))
+    }
+
+    /// Answers the questions of keyboard-interactive: a password where nothing is echoed, nothing where it is.
+    static let respond:
+        @convention(c) (
+            UnsafePointer<CChar>?, CInt, UnsafePointer<CChar>?, CInt, CInt,
+            UnsafePointer<LIBSSH2_USERAUTH_KBDINT_PROMPT>?, UnsafeMutablePointer<LIBSSH2_USERAUTH_KBDINT_RESPONSE>?,
+            UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+        ) -> Void = { _, _, _, _, count, prompts, responses, abstract in
+            guard let prompts, let responses else { return }
+            for index in 0..<Int(count) {
+                let answer = prompts[index].echo == 0 ? wire(abstract)?.promptAnswer?.revealed ?? "" : ""
+                // libssh2 frees it.
+                responses[index].text = strdup(answer)
+                responses[index].length = UInt32(answer.utf8.count)
+            }
+        }
+}
