@@ -30,7 +30,6 @@ public struct Certificates: Sendable {
 
     private init() async throws {
         folder = try TemporaryFolder()
-        folder.removeAtExit()
         try LocalFiles.write(Self.configuration(folder.path), to: folder("ca.conf"))
         try LocalFiles.write("", to: folder("index.txt"))
         try await tool(

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A new folder below `$TMPDIR`, removed with this object.
+/// A new folder below `$TMPDIR`, removed with this object, or at exit.
 ///
 /// Everybody may pass through it, so that a server can reach its files after it gave up root.
 public final class TemporaryFolder: Sendable {
@@ -13,22 +13,26 @@ public final class TemporaryFolder: Sendable {
         guard mkdtemp(&template) != nil else { throw SystemError(base) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard chmod(path, 0o755) == 0 else { throw SystemError(path) }
+        removeAtExit()
     }
 
-    deinit { LocalFiles.removeTree(path) }
-
-    /// Has the folder removed when the process exits, for one that lives as long.
-    func removeAtExit() {
-        Self.removedAtExit.withLock { paths in
-            if paths.isEmpty { atexit { TemporaryFolder.removeRemaining() } }
-            paths.append(path)
-        }
+    deinit {
+        Self.living.withLock { _ = $0.remove(path) }
+        LocalFiles.removeTree(path)
     }
 
-    private static let removedAtExit = Mutex<[String]>([])
+    /// Folders that still stand when the process exits are removed then.
+    private static let living = Mutex<Set<String>>([])
 
-    private static func removeRemaining() {
-        for path in removedAtExit.withLock({ $0 }) { LocalFiles.removeTree(path) }
+    private func removeAtExit() {
+        Self.living.withLock { _ = $0.insert(path) }
+        Self.removal
+    }
+
+    private static let removal: Void = { atexit { TemporaryFolder.removeLiving() } }()
+
+    private static func removeLiving() {
+        for path in living.withLock({ $0 }) { LocalFiles.removeTree(path) }
     }
 
     /// Path of `name` in the folder.

@@ -1,0 +1,24 @@
+import ConformanceTests
+import Testing
+
+/// Every remote keeps the contract on every real server.
+///
+/// One at a time: some promises are about time, and the machine may have two cores only.
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct RemoteConformanceTests {
+    @Suite(.remote(ServedRemote.sftpServerProgram))
+    struct SFTPServerProgram {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.openSSHClient))
+    struct OpenSSHClient {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+}
