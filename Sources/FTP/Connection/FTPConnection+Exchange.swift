@@ -1,0 +1,105 @@
+import FileModel
+import NIOCore
+
+/// Waiting for replies. A cancelled wait ends at once; the reply is dropped when it comes, and the next command's
+/// reply is matched all the same.
+extension FTPConnection {
+    /// Sends a command and waits for the reply that ends it.
+    func exchange(_ command: Command, limit: Duration? = nil) async throws(StorageError) -> Reply {
+        let inbox = ReplyInbox()
+        control.send(command, limit: limit ?? settings.timeouts.command) { inbox.take($0) }
+        return try await next(inbox)
+    }
+
+    /// Sends independent commands, all at once where the settings allow, and waits for all of their replies.
+    ///
+    /// - Returns: a reply for each command, in order.
+    func exchange(_ commands: [Command]) async throws(StorageError) -> [Reply] {
+        var replies: [Reply] = []
+        guard settings.pipelining, commands.count > 1 else {
+            for command in commands { replies.append(try await exchange(command)) }
+            return replies
+        }
+        let inbox = ReplyInbox()
+        for command in commands {
+            control.send(command, limit: settings.timeouts.command) { inbox.take($0) }
+        }
+        for _ in commands { replies.append(try await next(inbox)) }
+        return replies
+    }
+
+    /// Sends a command whose reply nobody needs.
+    func sendUnheard(_ command: Command) {
+        control.send(command, limit: settings.timeouts.command) { _ in }
+    }
+
+    /// The reply that a server sends of its own accord after the connect.
+    func expectGreeting() -> ReplyInbox {
+        let inbox = ReplyInbox()
+        control.expectReply(to: "the connection", limit: settings.timeouts.command) { inbox.take($0) }
+        return inbox
+    }
+
+    func next(_ inbox: ReplyInbox) async throws(StorageError) -> Reply {
+        try await callback { body in inbox.next(body) }
+    }
+
+    /// Waits for a callback on the event loop.
+    ///
+    /// - Parameters:
+    ///   - start: takes the callback, which is to be called once; a second call is dropped.
+    ///   - cancelled: called on the event loop when the task is cancelled, after the wait has ended with `.cancelled`.
+    func callback<Value: Sendable>(
+        _ start: (@escaping @Sendable (Result<Value, StorageError>) -> Void) -> Void,
+        cancelled: @escaping @Sendable () -> Void = {}
+    ) async throws(StorageError) -> Value {
+        if Task.isCancelled {
+            loop.execute(cancelled)
+            throw .cancelled
+        }
+        let once = ResumeOnce<Value>()
+        let loop = loop
+        let result = await withTaskCancellationHandler {
+            // Only a closure that names the actor runs on it.
+            await self.suspend(once, start)
+        } onCancel: {
+            loop.execute {
+                once.resume(.failure(.cancelled))
+                cancelled()
+            }
+        }
+        return try result.get()
+    }
+
+    private func suspend<Value: Sendable>(
+        _ once: ResumeOnce<Value>, _ start: (@escaping @Sendable (Result<Value, StorageError>) -> Void) -> Void
+    ) async -> Result<Value, StorageError> {
+        await withCheckedContinuation { continuation in
+            once.arm(continuation)
+            start { once.resume($0) }
+        }
+    }
+}
+
+/// Final replies that came, and who waits for the next.
+final class ReplyInbox {
+    private var replies: [Result<Reply, StorageError>] = []
+    private var waiter: ((Result<Reply, StorageError>) -> Void)?
+
+    func take(_ result: Result<ControlChannel.Answer, StorageError>) {
+        if case .success(let answer) = result, !answer.isFinal { return }
+        replies.append(result.map(\.reply))
+        serve()
+    }
+
+    func next(_ body: @escaping (Result<Reply, StorageError>) -> Void) {
+        waiter = body
+        serve()
+    }
+
+    private func serve() {
+        guard let body = waiter, !replies.isEmpty else { return }
+        waiter = nil
+        body(replies.removeFirst())
+    }
+}

@@ -1,0 +1,91 @@
+import FileModel
+
+/// Finding out why the server refused, where its reply does not say: vsftpd's `550 Delete operation failed.` stands
+/// for a missing file, a directory and a lack of permission alike.
+extension FTPConnection {
+    /// What is known of a path after asking about it.
+    enum Existence: Hashable {
+        case missing, directory, file
+        /// It, or a directory above it, may not be looked at.
+        case hidden
+        case unknown
+    }
+
+    /// The error of a refused command.
+    ///
+    /// - Parameters:
+    ///   - asking: whether the server may be asked about the path when the reply is vague.
+    ///   - whenFile: what it means for this command that the path exists; likewise `whenDirectory`.
+    ///   - whenMissing: asked when the path does not exist and was not meant to.
+    func explain(
+        _ reply: Reply, _ action: String, _ path: RemotePath, asking: Bool = true,
+        whenFile: StorageError.Code = .permissionDenied, whenDirectory: StorageError.Code = .isDirectory,
+        whenMissing: (() async throws(StorageError) -> StorageError.Code)? = nil
+    ) async throws(StorageError) -> StorageError {
+        let error = ReplyMapping.error(reply, action: action, path: path)
+        guard ReplyMapping.isVague(reply, about: path), reply.isFailure else { return error }
+        guard asking else {
+            return StorageError(.notFound, "cannot \(action): the server said \(reply)", serverReply: "\(reply)")
+        }
+        let code: StorageError.Code
+        switch try await existence(of: path) {
+        case .missing: code = try await whenMissing?() ?? .notFound
+        case .file: code = whenFile
+        case .directory: code = whenDirectory
+        case .hidden: code = .permissionDenied
+        case .unknown: return error
+        }
+        return StorageError(code, "cannot \(action): \(Self.words(code)) (\(reply))", serverReply: "\(reply)")
+    }
+
+    private static func words(_ code: StorageError.Code) -> String {
+        switch code {
+        case .notFound: "it does not exist"
+        case .alreadyExists: "it exists already"
+        case .isDirectory: "it is a directory"
+        case .notDirectory: "it is not a directory"
+        case .notEmpty: "the directory is not empty"
+        default: "the server does not allow it"
+        }
+    }
+
+    /// Asks in the cheapest way that gives an answer: CWD and SIZE in one flight, the parent's listing after that.
+    func existence(of path: RemotePath) async throws(StorageError) -> Existence {
+        workingDirectory = nil
+        let replies = try await exchange([.changeDirectory(path), .size(path)])
+        defer { returnHome() }
+        if replies[0].isCompletion { return .directory }
+        if Self.size(replies[1]) != nil { return .file }
+        for reply in replies where !ReplyMapping.isVague(reply, about: path) {
+            switch ReplyMapping.code(of: reply, path: path) {
+            case .notFound: return .missing
+            case .notDirectory: return try await existenceBelowFile(path)
+            case .permissionDenied: return .hidden
+            default: break
+            }
+        }
+        return try await existenceByListing(path)
+    }
+
+    /// `Not a directory` is said of a file, and of anything below a file.
+    private func existenceBelowFile(_ path: RemotePath) async throws(StorageError) -> Existence {
+        guard let parent = path.parent, !parent.isRoot else { return .file }
+        workingDirectory = nil
+        return try await exchange(.changeDirectory(parent)).isCompletion ? .file : .missing
+    }
+
+    private func existenceByListing(_ path: RemotePath) async throws(StorageError) -> Existence {
+        guard let name = path.name, let parent = path.parent else { return .unknown }
+        do throws(StorageError) {
+            guard let entry = try await entry(path), entry.name == name else { return .missing }
+            return entry.attributes.isDirectory ? .directory : .file
+        } catch {
+            switch error.code {
+            case .notFound, .notDirectory: return .missing
+            case .permissionDenied: return .hidden
+            case .failed, .unsupported: return parent.isRoot ? .unknown : .missing
+            default: throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+public import FileModel
+
+/// Operations on names, each one or two commands (RFC 959 §4.1.3).
+extension FTPConnection {
+    /// A sign of life.
+    public func noop() async throws(StorageError) {
+        try await operation { () async throws(StorageError) in
+            let reply = try await exchange(.noop)
+            if reply.isFailure { throw ReplyMapping.error(reply, action: "keep the session alive") }
+        }
+    }
+
+    /// Removes a file or a link.
+    public func delete(_ path: RemotePath) async throws(StorageError) {
+        try await operation { () async throws(StorageError) in
+            let reply = try await exchange(.delete(path))
+            guard reply.isFailure else { return }
+            throw try await explain(reply, "delete \(path)", path)
+        }
+    }
+
+    /// - Throws: `.alreadyExists` when something has that name.
+    public func makeDirectory(_ path: RemotePath) async throws(StorageError) {
+        try checkCreatable(path)
+        try await operation { () async throws(StorageError) in
+            let reply = try await exchange(.makeDirectory(path))
+            guard reply.isFailure else { return }
+            throw try await explain(
+                reply, "create the directory \(path)", path, whenFile: .alreadyExists, whenDirectory: .alreadyExists,
+                whenMissing: { () async throws(StorageError) in try await self.refusalToCreate(path) })
+        }
+    }
+
+    /// - Throws: `.notEmpty`, `.notFound`, `.notDirectory`.
+    public func removeDirectory(_ path: RemotePath) async throws(StorageError) {
+        try await operation { () async throws(StorageError) in
+            let reply = try await exchange(.removeDirectory(path))
+            guard reply.isFailure else { return }
+            let error = try await explain(
+                reply, "remove the directory \(path)", path, whenFile: .notDirectory, whenDirectory: .permissionDenied)
+            guard error.code == .permissionDenied, ReplyMapping.isVague(reply, about: path) else { throw error }
+            throw try await holdsEntries(path)
+                ? StorageError(.notEmpty, "cannot remove the directory \(path): it is not empty", serverReply: "\(reply)")
+                : error
+        }
+    }
+
+    private func holdsEntries(_ path: RemotePath) async throws(StorageError) -> Bool {
+        let found = EntryCounter()
+        try await listDirectory(path) { batch in await found.add(batch.count) }
+        return await found.count > 0
+    }
+
+    /// Renames; most servers replace an existing target, so who must not lose it looks first.
+    public func rename(_ source: RemotePath, to target: RemotePath) async throws(StorageError) {
+        try checkCreatable(target)
+        try await operation { () async throws(StorageError) in
+            let from = try await exchange(.renameFrom(source))
+            if from.isFailure {
+                throw try await explain(
+                    from, "rename \(source)", source, whenFile: .permissionDenied, whenDirectory: .permissionDenied)
+            }
+            let to = try await exchange(.renameTo(target))
+            guard to.isFailure else { return }
+            let action = "rename \(source) to \(target)"
+            throw try await explain(
+                to, action, target, whenFile: .permissionDenied, whenDirectory: .permissionDenied,
+                whenMissing: { () async throws(StorageError) in try await self.refusalToCreate(target) })
+        }
+    }
+
+    /// Why something that does not exist could not be made: because its parent does not, or because it may not be.
+    private func refusalToCreate(_ path: RemotePath) async throws(StorageError) -> StorageError.Code {
+        guard let parent = path.parent else { return .permissionDenied }
+        return try await existence(of: parent) == .missing ? .notFound : .permissionDenied
+    }
+
+    /// Sets the mode bits with MFF or SITE CHMOD.
+    ///
+    /// - Throws: `.unsupported` where the server has neither, or would mangle the name.
+    public func setPermissions(_ mode: UInt16, of path: RemotePath) async throws(StorageError) {
+        try await operation { () async throws(StorageError) in
+            let digits = String(mode & 0o7777, radix: 8)
+            if features.modifies(fact: "UNIX.mode") {
+                let reply = try await exchange(try Command("MFF", path, prefix: "UNIX.mode=0\(digits); "))
+                guard reply.isFailure else { return }
+                throw try await explain(reply, "change the mode of \(path)", path, whenDirectory: .permissionDenied)
+            }
+            guard try await hasSiteChmod(), facts.software.keepsSpaces(inSiteArgument: path) else {
+                throw StorageError.unsupported("changing the mode of \(path)")
+            }
+            let reply = try await exchange(try Command("SITE", path, prefix: "CHMOD \(digits) "))
+            guard reply.isFailure else { return }
+            throw try await explain(reply, "change the mode of \(path)", path, whenDirectory: .permissionDenied)
+        }
+    }
+
+    private func hasSiteChmod() async throws(StorageError) -> Bool {
+        if let known = memory[\.hasSiteChmod] { return known }
+        let reply = try await exchange(.siteHelp)
+        let known = !reply.isFailure && reply.text.uppercased().contains("CHMOD")
+        memory[\.hasSiteChmod] = known
+        return known
+    }
+}
+
+private actor EntryCounter {
+    var count = 0
+    func add(_ more: Int) { count += more }
+}

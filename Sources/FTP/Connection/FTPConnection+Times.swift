@@ -1,0 +1,79 @@
+public import FileModel
+
+extension FTPConnection {
+    /// Sets a file's modification time, to the second.
+    ///
+    /// Under `auto` the ways are tried in the order of their merit until the server reports the time back as it was
+    /// set; what was proven is remembered for the server.
+    /// - Returns: how it was set.
+    /// - Throws: `.unsupported` when no way works.
+    @discardableResult
+    public func setModificationTime(_ time: Timestamp, of path: RemotePath) async throws(StorageError) -> TimeSetter {
+        try await operation { () async throws(StorageError) in
+            for setter in candidates {
+                if try await set(time, of: path, by: setter) { return setter }
+            }
+            memory[\.timeSetter] = .none
+            throw StorageError.unsupported("setting the modification time of \(path)")
+        }
+    }
+
+    private var candidates: [TimeSetter] {
+        switch (settings.times.setter, memory[\.timeSetter]) {
+        case (.off, _), (.automatic, .none): return []
+        case (.mfmt, _): return [.mfmt]
+        case (.mdtm, _): return [.mdtm]
+        case (.utime, _): return [.utime]
+        case (.automatic, .proven(let setter)): return [setter]
+        case (.automatic, .untried):
+            return (features.modifiesTimes ? [.mfmt] : []) + (features.has("MDTM") ? [.mdtm] : []) + [.utime]
+        }
+    }
+
+    /// - Returns: false when the server has no such command, or took it and did nothing.
+    /// - Throws: a refusal that is about the path.
+    private func set(_ time: Timestamp, of path: RemotePath, by setter: TimeSetter) async throws(StorageError) -> Bool {
+        let isProven = memory[\.timeSetter] == .proven(setter)
+        let reply = try await exchange(Self.command(setter, time, path))
+        if reply.isFailure {
+            let error = try await explain(
+                reply, "set the time of \(path)", path, whenFile: .unsupported, whenDirectory: .unsupported)
+            if !isProven && [.unsupported, .invalidArgument, .failed].contains(error.code) { return false }
+            throw isProven && error.code == .unsupported
+                ? StorageError(.permissionDenied, error.message, serverReply: error.serverReply) : error
+        }
+        if isProven { return true }
+        return try await verify(time, of: path, setter)
+    }
+
+    /// Some servers answer 2yz and set another time or none.
+    private func verify(_ time: Timestamp, of path: RemotePath, _ setter: TimeSetter) async throws(StorageError) -> Bool {
+        let reply = try await exchange(.modificationTime(path))
+        // Directories have no MDTM on most servers; what the setter said has to do, and proves nothing for files.
+        guard let reported = Self.time(reply) else { return true }
+        guard reported.time.seconds == time.seconds else { return false }
+        memory[\.timeSetter] = .proven(setter)
+        return true
+    }
+
+    private static func command(_ setter: TimeSetter, _ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command {
+        let value = TimeValue.format(time)
+        switch setter {
+        case .mfmt: return try Command("MFMT", path, prefix: "\(value) ")
+        case .mdtm: return try Command("MDTM", path, prefix: "\(value) ")
+        case .utime:
+            let times = " \(value) \(value) \(value) UTC"
+            return try Command("SITE", Array("UTIME ".utf8) + path.absolute + Array(times.utf8))
+        }
+    }
+
+    /// The exact modification time of a regular file.
+    public func modificationTime(of path: RemotePath) async throws(StorageError) -> ModificationTime {
+        try await operation { () async throws(StorageError) in
+            let reply = try await exchange(.modificationTime(path))
+            if let time = Self.time(reply) { return time }
+            if reply.isFailure { throw try await explain(reply, "ask for the time of \(path)", path) }
+            throw StorageError(.protocolViolation, "the server's answer to MDTM is no time: \(reply)")
+        }
+    }
+}

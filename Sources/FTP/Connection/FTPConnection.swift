@@ -1,0 +1,56 @@
+public import FileModel
+public import NIOCore
+import TLS
+import Transport
+
+/// One FTP session: a control connection and at most one data connection at a time.
+///
+/// An actor on its event loop: channel handlers and this class share one execution context. Paths are relative to the
+/// server's root. One operation runs at a time; a second one throws `.busy`, which is a mistake of the caller (the
+/// pool leases a session to one). A cancelled operation throws at once; the session then puts itself in order in the
+/// background, or closes.
+public actor FTPConnection {
+    public nonisolated let loop: any EventLoop
+    private nonisolated let executor: any SerialExecutor
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let settings: FTPSettings
+    let channel: any Channel
+    let boundControl: NIOLoopBound<ControlChannel>
+    var control: ControlChannel { boundControl.value }
+    nonisolated let end: ConnectionEnd
+    /// What the server said of itself at login.
+    public internal(set) var facts = SessionFacts()
+    /// The transfer that was started last.
+    var transfer: DataTransfer?
+    var isBusy = false
+    /// Where commands without a path act; nil when it is not known.
+    var workingDirectory: RemotePath?
+    var hasSentFactsOptions = false
+
+    init(_ settings: FTPSettings, channel: any Channel, control: NIOLoopBound<ControlChannel>) {
+        self.settings = settings
+        self.channel = channel
+        loop = channel.eventLoop
+        executor = channel.eventLoop.executor
+        boundControl = control
+        end = ConnectionEnd()
+    }
+
+    var memory: ServerMemory { settings.memory }
+    var features: FeatureSet { facts.features }
+
+    /// Registers an observer of the session's end, called at once if it has ended; nil is an orderly end.
+    public nonisolated func onClose(_ body: @escaping @Sendable (StorageError?) -> Void) { end.observe(body) }
+
+    public nonisolated var isClosed: Bool { end.hasHappened }
+
+    /// Says goodbye and closes; calls under way fail. Takes no longer than a second.
+    public func close() async {
+        guard !control.isEnded else { return }
+        control.expectEnd()
+        transfer?.breakOff(StorageError(.cancelled, "the connection was closed"))
+        if transfer?.isOver ?? true { _ = try? await exchange(.quit, limit: .seconds(1)) }
+        control.end(StorageError(.cancelled, "the connection was closed"))
+    }
+}

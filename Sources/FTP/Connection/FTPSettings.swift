@@ -1,0 +1,143 @@
+public import FileModel
+public import TLS
+public import Transport
+
+/// Everything needed to open a control connection and to work with it.
+public struct FTPSettings: Sendable {
+    public var endpoint: Endpoint
+    public var dialing = DialOptions()
+    public var credentials: FTPCredentials
+    public var security: FTPSecurity
+    public var data = DataConnectionSettings()
+    public var times = TimeSettings()
+    public var timeouts = FTPTimeouts()
+    /// Nil: MLSD where the server has it.
+    public var listing: ListingMode?
+    /// Whether independent commands are sent before the reply to the first has come.
+    public var pipelining = true
+    /// What was learned about this server; connections to the same server share one.
+    public var memory = ServerMemory()
+    /// Sees each line sent and received, without secrets.
+    public var log: (@Sendable (LogDirection, String) -> Void)?
+
+    public init(endpoint: Endpoint, credentials: FTPCredentials, security: FTPSecurity) {
+        self.endpoint = endpoint
+        self.credentials = credentials
+        self.security = security
+    }
+}
+
+public enum LogDirection: Hashable, Sendable { case sent, received }
+
+public struct FTPCredentials: Hashable, Sendable {
+    public var user: String
+    public var password: Secret
+    /// For servers that ask for ACCT; nil where none is needed.
+    public var account: Secret?
+
+    public init(user: String, password: Secret, account: Secret? = nil) {
+        self.user = user
+        self.password = password
+        self.account = account
+    }
+
+    /// RFC 1635; the password is an address of nobody.
+    public static let anonymous = FTPCredentials(user: "anonymous", password: Secret("anonymous@"))
+}
+
+/// Whether and how the connections are encrypted (RFC 4217).
+public struct FTPSecurity: Sendable {
+    public var mode: FTPSecurityMode
+    public var authCommand = AuthCommand.tls
+    /// PROT P, or PROT C when false.
+    public var protectsData = true
+    public var resumption = SessionResumption.automatic
+    /// Nil only for `.never`.
+    public var context: TLSContext?
+
+    public init(mode: FTPSecurityMode, context: TLSContext?) {
+        self.mode = mode
+        self.context = context
+    }
+
+    public static let none = FTPSecurity(mode: .never, context: nil)
+}
+
+public enum FTPSecurityMode: String, Hashable, Sendable, CaseIterable {
+    /// AUTH is tried; a server that refuses it is spoken to in clear.
+    case ifAvailable = "if-available"
+    case explicit, implicit, never
+}
+
+public enum AuthCommand: String, Hashable, Sendable, CaseIterable {
+    case tls = "TLS"
+    case ssl = "SSL"
+}
+
+/// Whether data connections continue the TLS session of their control connection.
+public enum SessionResumption: String, Hashable, Sendable, CaseIterable {
+    /// Offered; what the server makes of it is its business.
+    case automatic = "auto"
+    /// A data connection that did not resume is refused: its other end may be somebody else.
+    case require
+    case off
+}
+
+public struct DataConnectionSettings: Hashable, Sendable {
+    public var mode = DataConnectionMode.automatic
+    public var addressFix = PassiveAddressFix.automatic
+    /// Whether data connections go through the proxy of the control connection, too.
+    public var usesProxy = true
+
+    public init() {}
+}
+
+public enum DataConnectionMode: String, Hashable, Sendable, CaseIterable {
+    /// EPSV, then PASV where the server or the way to it does not know EPSV.
+    case automatic = "auto"
+    case extendedPassive = "epsv"
+    case passive = "pasv"
+}
+
+/// What is made of the address in a PASV reply.
+public enum PassiveAddressFix: String, Hashable, Sendable, CaseIterable {
+    /// A private address means NAT, so the control connection's is used; the public one of a third host is refused.
+    case automatic = "auto"
+    /// The control connection's address, whatever the reply says.
+    case always
+    /// As the reply says.
+    case never
+}
+
+public struct TimeSettings: Hashable, Sendable {
+    /// Seconds by which LIST times are ahead of UTC; nil measures it.
+    public var zoneOffset: Int?
+    public var setter = TimeSetterChoice.automatic
+
+    public init() {}
+}
+
+/// How modification times are set.
+public enum TimeSetterChoice: String, Hashable, Sendable, CaseIterable {
+    /// By FEAT and proof.
+    case automatic = "auto"
+    case mfmt, mdtm, utime, off
+}
+
+/// Every wait has an end.
+public struct FTPTimeouts: Hashable, Sendable {
+    /// For each reply, and for data that does not move.
+    public var command: Duration
+    /// For TCP connect and TLS handshake together.
+    public var connect: Duration
+    /// For the verdict on an upload: servers scan, hash or forward a file before they answer.
+    public var verdict: Duration
+
+    public init(
+        command: Duration = .seconds(10), connect: Duration = .seconds(10), verdict: Duration = .seconds(60)
+    ) {
+        self.command = command
+        self.connect = connect
+        self.verdict = max(verdict, command)
+    }
+}

@@ -1,0 +1,48 @@
+import FileModel
+import Synchronization
+
+/// What connections to one server have found out about it, so that the next need not ask again.
+public final class ServerMemory: Sendable {
+    struct Facts {
+        /// EPSV was refused, or the port it named could not be reached.
+        var withoutExtendedPassive = false
+        /// `LIST -a` showed the directory itself.
+        var listsAll: Bool?
+        /// MLSD was refused although FEAT named it, or FEAT did not name it.
+        var withoutMachineListings = false
+        var timeSetter = TimeSetterState.untried
+        /// Seconds by which LIST times are ahead of UTC.
+        var zoneOffset: Int?
+        var hasSiteChmod: Bool?
+    }
+
+    private let facts = Mutex(Facts())
+
+    public init() {}
+
+    /// The measured offset of LIST times from UTC, in seconds.
+    public var zoneOffset: Int? { self[\.zoneOffset] }
+
+    subscript<Value: Sendable>(_ key: any WritableKeyPath<Facts, Value> & Sendable) -> Value {
+        get { facts.withLock { $0[keyPath: key] } }
+        set { facts.withLock { $0[keyPath: key] = newValue } }
+    }
+}
+
+/// How far the search for a way to set modification times has come.
+enum TimeSetterState: Hashable, Sendable {
+    case untried
+    /// A file's time was set this way, and the server reported it back.
+    case proven(TimeSetter)
+    case none
+}
+
+/// A command that sets a file's modification time.
+public enum TimeSetter: String, Hashable, Sendable, CaseIterable {
+    /// `MFMT time path` (draft-somers-ftp-mfxx).
+    case mfmt
+    /// `MDTM time path`: never standardised, widely spoken.
+    case mdtm
+    /// `SITE UTIME path atime mtime ctime UTC`.
+    case utime
+}

@@ -1,0 +1,44 @@
+import FileModel
+
+/// The program behind a server, as far as it tells and as far as it matters (measured, see docs/servers.md).
+enum ServerSoftware: Hashable, Sendable {
+    case proFTPD, vsftpd, pureFTPd, other
+
+    /// - Parameter greeting: the 220 reply.
+    init(greeting: Reply) {
+        let text = greeting.text.lowercased()
+        if text.contains("proftpd") {
+            self = .proFTPD
+        } else if text.contains("vsftpd") {
+            self = .vsftpd
+        } else if text.contains("pure-ftpd") {
+            self = .pureFTPd
+        } else {
+            self = .other
+        }
+    }
+
+    /// vsftpd and Pure-FTPd take a doubled 0xFF for two bytes of the name; RFC 959 §5.3 and ProFTPD for one.
+    var doublesIAC: Bool {
+        switch self {
+        case .vsftpd, .pureFTPd: false
+        case .proFTPD, .other: true
+        }
+    }
+
+    /// Pure-FTPd stores `a ` as `a_`, and refuses backslashes: a file under another name is worse than an error.
+    func canCreate(_ name: FileName) -> Bool {
+        guard self == .pureFTPd else { return true }
+        return name.bytes.last != 32 && !name.bytes.contains { $0 < 32 || $0 == 127 || $0 == UInt8(ascii: "\\") }
+    }
+
+    /// ProFTPD's SITE CHMOD splits its argument at white space and joins it with single spaces.
+    func keepsSpaces(inSiteArgument path: RemotePath) -> Bool {
+        let bytes = path.absolute
+        if bytes.contains(9) || bytes.last == 32 { return false }
+        return !zip(bytes, bytes.dropFirst()).contains { $0 == 32 && $1 == 32 }
+    }
+
+    /// ProFTPD answers MLST for a link with the type of its target and the size and mode of the link.
+    var resolvesLinkTypesInMLST: Bool { self == .proFTPD }
+}

@@ -1,0 +1,254 @@
+public import FileModel
+
+/// The dialogue from the greeting to a session that is ready for work. No I/O: replies in, commands out.
+///
+/// Greeting → AUTH → TLS → USER → PASS → ACCT as far as the server asks, then what prepares every session: PBSZ and
+/// PROT, FEAT, TYPE I, PWD, and the OPTS that FEAT offers. The last ones do not depend on each other and may be sent
+/// in one flight.
+struct LoginMachine {
+    /// What the owner has to do next.
+    enum Action: Equatable {
+        case awaitReply
+        /// Send all of these; their replies come in this order.
+        case send([Command])
+        /// Encrypt the line, then call `tlsEstablished`.
+        case startTLS
+        case finish(SessionFacts)
+        case fail(StorageError)
+    }
+
+    /// Which reply is awaited.
+    private enum Step: Equatable {
+        case greeting, auth, tls, user, password, account, bufferSize, protection, features, type, directory, options
+    }
+
+    private let credentials: FTPCredentials
+    private let mode: FTPSecurityMode
+    private let authCommand: AuthCommand
+    private let protectsData: Bool
+    private var awaited: [Step]
+    private var facts = SessionFacts()
+    private var isOver = false
+
+    init(credentials: FTPCredentials, security: FTPSecurity) {
+        self.credentials = credentials
+        mode = security.mode
+        authCommand = security.authCommand
+        protectsData = security.protectsData
+        awaited = security.mode == .implicit ? [.tls] : [.greeting]
+    }
+
+    /// With implicit TLS nothing is read before the handshake.
+    func start() -> Action { mode == .implicit ? .startTLS : .awaitReply }
+
+    mutating func tlsEstablished() -> Action {
+        guard awaited == [.tls] else { return violation("TLS started out of turn") }
+        facts.isEncrypted = true
+        if mode == .implicit {
+            awaited = [.greeting]
+            return .awaitReply
+        }
+        return login()
+    }
+
+    mutating func replyReceived(_ reply: Reply) -> Action {
+        guard !isOver, let step = awaited.first else { return violation("an unasked reply: \(reply)") }
+        if reply.code == 421 { return refuse(limit(reply)) }
+        // 120 "ready in n minutes" and its like: another reply follows, within the same time limit.
+        if reply.isPreliminary { return .awaitReply }
+        awaited.removeFirst()
+        switch step {
+        case .greeting: return greeted(reply)
+        case .auth: return authAnswered(reply)
+        case .user, .password, .account: return loginAnswered(step, reply)
+        case .tls: return violation("a reply in place of the TLS handshake: \(reply)")
+        default: return prepared(step, reply)
+        }
+    }
+
+    // MARK: Greeting and TLS
+
+    private mutating func greeted(_ reply: Reply) -> Action {
+        guard reply.isCompletion else {
+            if ReplyMapping.namesALimit(reply) { return refuse(limit(reply)) }
+            return refuse(StorageError(.unreachable, "the server turned us away: \(reply)", serverReply: "\(reply)"))
+        }
+        facts.greeting = reply
+        facts.software = ServerSoftware(greeting: reply)
+        guard mode == .explicit || mode == .ifAvailable else { return login() }
+        awaited = [.auth]
+        return .send([.authenticate(authCommand)])
+    }
+
+    private mutating func authAnswered(_ reply: Reply) -> Action {
+        if reply.code == 234 || reply.code == 334 {
+            awaited = [.tls]
+            return .startTLS
+        }
+        if mode == .ifAvailable && reply.isFailure { return login() }
+        return refuse(
+            StorageError(
+                .tlsFailed, "the server refuses AUTH \(authCommand.rawValue): \(reply); "
+                    + "use implicit TLS on its port, or mode = \"if-available\" to do without",
+                serverReply: "\(reply)"))
+    }
+
+    // MARK: Login
+
+    private mutating func login() -> Action { say(.user) }
+
+    private mutating func loginAnswered(_ step: Step, _ reply: Reply) -> Action {
+        switch (step, reply.code) {
+        case (_, 230), (_, 202), (_, 232): return prepare()
+        case (.user, 331): return say(.password)
+        case (.user, 332), (.password, 332):
+            guard credentials.account != nil else {
+                return refuse(
+                    StorageError(.loginFailed, "the server asks for an account: set auth.account", serverReply: "\(reply)"))
+            }
+            return say(.account)
+        default: return refuse(rejection(reply))
+        }
+    }
+
+    private func rejection(_ reply: Reply) -> StorageError {
+        if ReplyMapping.namesALimit(reply) { return limit(reply) }
+        if reply.code == 530 || reply.code == 430 || reply.code == 332 {
+            return StorageError(
+                .loginFailed, "the server does not let '\(credentials.user)' in: \(reply)", serverReply: "\(reply)")
+        }
+        if !facts.isEncrypted, [421, 503, 521, 522, 533, 534, 550].contains(reply.code) || mentionsTLS(reply) {
+            return StorageError(
+                .tlsFailed, "the server wants TLS before the login: set the TLS mode to explicit (\(reply))",
+                serverReply: "\(reply)")
+        }
+        return StorageError(
+            .loginFailed, "the login of '\(credentials.user)' failed: \(reply)", serverReply: "\(reply)")
+    }
+
+    private func mentionsTLS(_ reply: Reply) -> Bool {
+        let words = reply.text.lowercased()
+        return ["tls", "ssl", "encrypt", "secure"].contains { words.contains($0) }
+    }
+
+    // MARK: Preparation
+
+    private mutating func prepare() -> Action {
+        var steps: [(Step, Command)] = []
+        if facts.isEncrypted {
+            steps.append((.bufferSize, .protectionBufferSize))
+            steps.append((.protection, .protection(isPrivate: protectsData)))
+        }
+        steps += [(.features, .features), (.type, .typeBinary), (.directory, .workingDirectory)]
+        awaited = steps.map(\.0)
+        return .send(steps.map(\.1))
+    }
+
+    private mutating func prepared(_ step: Step, _ reply: Reply) -> Action {
+        switch step {
+        case .protection: if let error = protectionAnswered(reply) { return refuse(error) }
+        case .features: facts.features = FeatureSet(reply)
+        case .type where reply.isFailure: return refuse(ReplyMapping.error(reply, action: "switch to binary transfer"))
+        case .directory: facts.loginDirectory = WorkingDirectoryReply.path(reply)
+        default: break
+        }
+        guard awaited.isEmpty else { return .awaitReply }
+        return step == .options ? finish() : chooseOptions()
+    }
+
+    private mutating func protectionAnswered(_ reply: Reply) -> StorageError? {
+        facts.protectsData = protectsData && reply.isCompletion
+        guard protectsData, !reply.isCompletion else { return nil }
+        return StorageError(
+            .tlsFailed, "the server does not encrypt data connections: \(reply); set protect_data = false to accept that",
+            serverReply: "\(reply)")
+    }
+
+    private mutating func chooseOptions() -> Action {
+        var commands: [Command] = []
+        // Refused by some servers that always speak UTF-8 (Pure-FTPd), which is as good.
+        if facts.features.hasUTF8 { commands.append(.utf8On) }
+        let wanted = facts.features.facts.filter { Self.usefulFacts.contains($0.name.lowercased()) }
+        if wanted.contains(where: { !$0.isShown }) { commands.append(.chooseFacts(wanted.map(\.name))) }
+        guard !commands.isEmpty else { return finish() }
+        awaited = commands.map { _ in .options }
+        return .send(commands)
+    }
+
+    private static let usefulFacts: Set<String> = [
+        "type", "size", "sizd", "modify", "unique", "unix.mode", "unix.owner", "unix.group", "unix.uid", "unix.gid",
+    ]
+
+    // MARK: Ends
+
+    private mutating func finish() -> Action {
+        isOver = true
+        return .finish(facts)
+    }
+
+    private mutating func refuse(_ error: StorageError) -> Action {
+        isOver = true
+        return .fail(error)
+    }
+
+    private mutating func violation(_ what: String) -> Action {
+        refuse(StorageError(.protocolViolation, "the server broke the login dialogue: \(what)"))
+    }
+
+    private func limit(_ reply: Reply) -> StorageError {
+        StorageError(
+            .tooManyConnections, "the server takes no more connections at the moment: \(reply)",
+            serverReply: "\(reply)")
+    }
+
+    private mutating func say(_ step: Step) -> Action {
+        do throws(StorageError) {
+            let command = try credential(step)
+            awaited = [step]
+            return .send([command])
+        } catch {
+            return refuse(
+                StorageError(.configuration, "the user name or password cannot be sent: it holds a line break"))
+        }
+    }
+
+    private func credential(_ step: Step) throws(StorageError) -> Command {
+        switch step {
+        case .password: try .password(credentials.password)
+        case .account: try .account(credentials.account ?? Secret(""))
+        default: try .user(credentials.user)
+        }
+    }
+}
+
+/// What a session knows when it is ready.
+public struct SessionFacts: Hashable, Sendable {
+    public internal(set) var greeting = Reply(code: 220, lines: [])
+    public internal(set) var features = FeatureSet()
+    public internal(set) var isEncrypted = false
+    public internal(set) var protectsData = false
+    /// Where PWD stands after login; nil when the server would not say.
+    public internal(set) var loginDirectory: RemotePath?
+    var software = ServerSoftware.other
+
+    init() {}
+}
+
+/// The path in a 257 reply: quoted, with quotes in it doubled (RFC 959 appendix II).
+enum WorkingDirectoryReply {
+    /// - Returns: nil for a reply without one, and for paths that do not start with a slash.
+    static func path(_ reply: Reply) -> RemotePath? {
+        guard reply.code == 257, let line = reply.lines.first, let open = line.firstIndex(of: 34) else { return nil }
+        var path: [UInt8] = []
+        var index = open + 1
+        while index < line.count {
+            if line[index] == 34 {
+                guard index + 1 < line.count, line[index + 1] == 34 else { break }
+                index += 1
+            }
+            path.append(line[index])
+            index += 1
+        }
+        return path.first == UInt8(ascii: "/") ? try? RemotePath(path) : nil
+    }
+}

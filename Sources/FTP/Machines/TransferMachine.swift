@@ -1,0 +1,222 @@
+import FileModel
+
+/// One transfer: a command on the control connection and bytes on the data connection, which end in any order.
+///
+/// Both sides are followed apart, since servers differ: the 226 may come before the last bytes or after them, a
+/// refusal before, during or after the data connection is made, and a broken data connection is explained, if at all,
+/// by the reply that follows it.
+struct TransferMachine {
+    enum Direction: Hashable { case download, upload }
+
+    /// What the owner has to do, in order.
+    enum Action: Equatable {
+        case sendCommand
+        /// Bytes may flow now (upload), or are being read (download).
+        case dataReady
+        /// Closes our end in order: FIN, after close_notify under TLS.
+        case finishData
+        /// Drops the data connection, whatever is in it.
+        case dropData
+        /// Calls `waitExpired` unless `finish` comes first.
+        case startWait(Wait)
+        case sendAbort
+        /// The transfer is over; `isClean` when the control connection is in step and can be used again.
+        case finish(Outcome, isClean: Bool)
+    }
+
+    /// How long the owner waits: what for decides.
+    enum Wait: Hashable {
+        /// For the reply that ends the transfer.
+        case verdict
+        /// For the data connection to end after the reply.
+        case dataEnd
+        /// For the reply after we broke the transfer off.
+        case abort
+    }
+
+    enum Outcome: Equatable {
+        /// The server confirmed the transfer with this reply.
+        case completed(Reply)
+        case refused(Reply)
+        case failed(StorageError)
+    }
+
+    enum CommandState: Hashable { case withheld, sent, started, ended(Reply) }
+    enum DataState: Hashable {
+        case connecting, open
+        /// Upload: our end is closed, the server's is not yet.
+        case finished
+        case closed
+        case failed(StorageError)
+    }
+    private enum Abort: Hashable { case no, waiting, commandSent(repliesMissing: Int) }
+
+    let direction: Direction
+    private(set) var command = CommandState.withheld
+    private(set) var data = DataState.connecting
+    private var abort = Abort.no
+    private var abortReason: StorageError?
+    private(set) var isOver = false
+
+    init(_ direction: Direction) {
+        self.direction = direction
+    }
+
+    /// A download's command goes out while the data connection is being made, which saves a round trip. An upload's
+    /// waits: a server whose data ports cannot be reached must not be left with an empty file.
+    mutating func start() -> [Action] {
+        guard direction == .download else { return [] }
+        command = .sent
+        return [.sendCommand]
+    }
+}
+
+// MARK: - Events of the data connection
+
+extension TransferMachine {
+    mutating func dataConnected() -> [Action] {
+        guard !isOver, data == .connecting, abort == .no else { return isOver || abort != .no ? [.dropData] : [] }
+        data = .open
+        if command == .withheld {
+            command = .sent
+            return [.sendCommand]
+        }
+        return command == .started ? [.dataReady] : settle()
+    }
+
+    /// The data connection could not be made, or broke.
+    mutating func dataFailed(_ error: StorageError) -> [Action] {
+        guard !isOver, abort == .no else { return [] }
+        let wasConnecting = data == .connecting
+        data = .failed(error)
+        switch command {
+        case .withheld: return finish(.failed(error), isClean: true)
+        case .sent where wasConnecting: return breakOff(error)
+        case .sent, .started: return [.dropData, .startWait(.verdict)]
+        case .ended: return settle()
+        }
+    }
+
+    /// The server closed the data connection in order.
+    mutating func dataEnded() -> [Action] {
+        guard !isOver, abort == .no else { return [] }
+        if direction == .upload && data == .open {
+            return dataFailed(StorageError(.connectionLost, "the server closed the data connection in mid-upload"))
+        }
+        let wasFinished = data == .finished
+        data = .closed
+        if case .ended = command { return settle() }
+        if wasFinished { return [] }
+        // ProFTPD sends its reply only when it has seen our end close, too.
+        return [.finishData, .startWait(.verdict)]
+    }
+
+    /// All bytes of an upload were handed over.
+    mutating func uploadFinished() -> [Action] {
+        guard !isOver, abort == .no, direction == .upload, data == .open else { return [] }
+        data = .finished
+        return [.finishData, .startWait(.verdict)] + settle()
+    }
+}
+
+// MARK: - Replies
+
+extension TransferMachine {
+    mutating func replyReceived(_ reply: Reply, isFinal: Bool) -> [Action] {
+        guard !isOver else { return [] }
+        if reply.code == 421 { return dropAll(ReplyMapping.error(reply, action: "go on with the transfer")) }
+        if abort != .no { return isFinal ? abortAnswered() : [] }
+        guard isFinal else {
+            let isFirst = command == .sent
+            command = .started
+            return isFirst && data == .open ? [.dataReady] : []
+        }
+        command = .ended(reply)
+        return reply.isFailure ? refused(reply) : settle()
+    }
+
+    private mutating func refused(_ reply: Reply) -> [Action] {
+        [.dropData] + finish(.refused(reply), isClean: true)
+    }
+
+    /// The control connection is gone.
+    mutating func controlLost(_ error: StorageError) -> [Action] {
+        isOver ? [] : dropAll(error)
+    }
+
+    private mutating func dropAll(_ error: StorageError) -> [Action] {
+        [.dropData] + finish(.failed(error), isClean: false)
+    }
+}
+
+// MARK: - The end
+
+extension TransferMachine {
+    /// Looks whether both sides are done.
+    private mutating func settle() -> [Action] {
+        guard case .ended(let reply) = command else { return [] }
+        switch (direction, data) {
+        case (_, .failed(let error)):
+            return finish(.failed(error), isClean: true)
+        case (_, .closed), (.upload, .finished):
+            return (direction == .upload ? [.dropData] : []) + finish(.completed(reply), isClean: true)
+        case (.download, .connecting), (.download, .open), (.download, .finished):
+            // The last bytes are still under way.
+            return [.startWait(.dataEnd)]
+        case (.upload, .connecting), (.upload, .open):
+            let error = StorageError(
+                .corrupted, "the server confirmed the upload before it was complete: \(reply)", serverReply: "\(reply)")
+            return [.dropData] + finish(.failed(error), isClean: true)
+        }
+    }
+
+    mutating func waitExpired(_ wait: Wait) -> [Action] {
+        guard !isOver else { return [] }
+        switch (wait, abort) {
+        case (.abort, .waiting):
+            // It has not noticed the closed data connection; vsftpd and ProFTPD read ABOR only between blocks.
+            abort = .commandSent(repliesMissing: 2)
+            return [.sendAbort, .startWait(.abort)]
+        case (.abort, .commandSent):
+            return dropAll(abortReason ?? .cancelled)
+        case (.verdict, .no):
+            if case .failed(let error) = data { return dropAll(error) }
+            return dropAll(StorageError(.timedOut, "the server did not confirm the transfer in time"))
+        case (.dataEnd, .no):
+            return dropAll(StorageError(.timedOut, "the server confirmed the transfer, but its data did not end"))
+        default:
+            return []
+        }
+    }
+
+    /// Gives the transfer up: the data connection is dropped and the server's reply awaited, so that the control
+    /// connection stays in step. ABOR is sent only to a server that does not notice: its two replies are the part of
+    /// RFC 959 that servers disagree on most.
+    mutating func breakOff(_ reason: StorageError) -> [Action] {
+        guard !isOver, abort == .no else { return [] }
+        abortReason = reason
+        switch command {
+        case .withheld:
+            return [.dropData] + finish(.failed(reason), isClean: true)
+        case .ended:
+            return [.dropData] + finish(.failed(reason), isClean: true)
+        case .sent, .started:
+            abort = .waiting
+            return [.dropData, .startWait(.abort)]
+        }
+    }
+
+    /// The last reply to the broken transfer, and after ABOR the reply to that.
+    private mutating func abortAnswered() -> [Action] {
+        if case .commandSent(let missing) = abort, missing > 1 {
+            abort = .commandSent(repliesMissing: missing - 1)
+            return []
+        }
+        return finish(.failed(abortReason ?? .cancelled), isClean: true)
+    }
+
+    private mutating func finish(_ outcome: Outcome, isClean: Bool) -> [Action] {
+        isOver = true
+        return [.finish(outcome, isClean: isClean)]
+    }
+}

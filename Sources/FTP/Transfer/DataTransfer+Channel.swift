@@ -1,0 +1,138 @@
+import FileModel
+import NIOCore
+import TLS
+
+/// The data connection's events, and what is done to it.
+extension DataTransfer: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        channel = context.channel
+        if context.channel.isActive { connected() }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        connected()
+        context.fireChannelActive()
+    }
+
+    private func connected() {
+        guard machine.data == .connecting else { return }
+        stall.progressed()
+        run(machine.dataConnected())
+        readMore()
+    }
+
+    /// The TLS handshake of the data connection has ended.
+    func handshakeEnded(_ result: Result<Void, any Error>) {
+        stall.progressed()
+        if case .failure(let error) = result {
+            return run(machine.dataFailed(ControlChannel.translate(error)))
+        }
+        guard requiresResumption, tls?.wasResumed != true else { return }
+        run(
+            machine.dataFailed(
+                StorageError(
+                    .tlsFailed, "the server did not resume the TLS session on the data connection, so its other end is "
+                        + "not proven: set session_resumption to \"auto\" to accept that")))
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        stall.progressed()
+        guard machine.direction == .download, !isOver else { return }
+        let bytes = unwrapInboundIn(data)
+        receivedBytes += bytes.readableBytes
+        received.append(bytes)
+        // Some servers send no 1yz reply.
+        if !isReadyForData { becomeReady() }
+        serveReader()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { readMore() }
+
+    /// Asks the kernel for more while there is room; without it the server feels the back-pressure.
+    func readMore() {
+        guard !isOver, !inputIsOver, receivedBytes < Self.window else { return }
+        channel?.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let event as TLSInputClosed where !event.isOrderly:
+            broke(
+                StorageError(
+                    .connectionLost,
+                    "the data connection was cut: it ended without TLS close_notify, so bytes may be missing"))
+        case is TLSInputClosed:
+            inputEnded()
+        case ChannelEvent.inputClosed where tls == nil:
+            inputEnded()
+        default:
+            break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let error = error as? StorageError ?? StorageError(.connectionLost, "the data connection broke: \(error)")
+        broke(error)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        broke(StorageError(.connectionLost, "the data connection broke"))
+        context.fireChannelInactive()
+    }
+
+    private func broke(_ error: StorageError) {
+        guard !inputIsOver else { return }
+        // With both halves closed NIO tells the end of the channel only; after an upload that is all we wait for.
+        if machine.data == .finished { return inputEnded() }
+        inputIsOver = true
+        run(machine.dataFailed(error))
+    }
+
+    private func inputEnded() {
+        guard !inputIsOver else { return }
+        inputIsOver = true
+        stall.progressed()
+        run(machine.dataEnded())
+        serveReader()
+    }
+
+    /// Closes our end: all of it after a download, the sending half after an upload.
+    func finishData() {
+        channel?.close(mode: machine.direction == .download ? .all : .output, promise: nil)
+    }
+
+    func dropData() {
+        inputIsOver = true
+        cancelDial?()
+        cancelDial = nil
+        channel?.close(promise: nil)
+    }
+
+    // MARK: Stalls
+
+    /// Looks now and then whether bytes that should move do.
+    func watchForStalls() {
+        let interval = TimeAmount(limits.command / 4)
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        stall.task = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in bound.value.checkForStall() }
+    }
+
+    private func checkForStall() {
+        guard isWaitingForPeer else { return stall.progressed() }
+        guard NIODeadline.now() - stall.lastProgress > TimeAmount(limits.command) else { return }
+        if stall.isAfterReply { return run(machine.waitExpired(.dataEnd)) }
+        run(
+            machine.dataFailed(
+                StorageError(.timedOut, "no data moved for \(limits.command.inSeconds) on the data connection")))
+    }
+
+    /// Whether the next move is the server's: with a full window it is the reader's.
+    private var isWaitingForPeer: Bool {
+        guard case .open = machine.data else { return false }
+        return machine.direction == .download ? receivedBytes < Self.window : unsentBytes > 0
+    }
+}

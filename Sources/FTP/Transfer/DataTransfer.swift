@@ -1,0 +1,212 @@
+import FileModel
+import NIOCore
+import TLS
+
+/// One transfer under way: runs what `TransferMachine` decides, and holds the bytes on their way.
+///
+/// It is the last handler of the data connection's pipeline. Belongs to the connection's event loop.
+final class DataTransfer {
+    struct Limits {
+        var command: Duration
+        var verdict: Duration
+        /// For the reply after a transfer was broken off; twice, before and after ABOR.
+        var abort = Duration.seconds(2)
+    }
+
+    /// Bytes held for a reader, or handed to the channel and not yet taken by the kernel.
+    static let window = 1024 * 1024
+
+    let loop: any EventLoop
+    let command: Command
+    let control: ControlChannel
+    let limits: Limits
+    let requiresResumption: Bool
+    var machine: TransferMachine
+    var ticket: CommandQueue.Ticket?
+    var channel: (any Channel)?
+    /// Ends an attempt to connect.
+    var cancelDial: (() -> Void)?
+    private(set) var result: Result<Reply, StorageError>?
+    private var endWaiters: [(Result<Reply, StorageError>) -> Void] = []
+    private var startWaiters: [(Result<Void, StorageError>) -> Void] = []
+    private var expiry: Scheduled<Void>?
+    var stall = StallClock()
+    var tls: TLSSession?
+
+    // Download
+    var received = CircularBuffer<ByteBuffer>()
+    var receivedBytes = 0
+    var reader: ((Result<ByteBuffer?, StorageError>) -> Void)?
+    var inputIsOver = false
+
+    // Upload
+    var unsentBytes = 0
+    var isReadyForData = false
+    var isFinishing = false
+    var writers = CircularBuffer<(bytes: ByteBuffer, done: (Result<Void, StorageError>) -> Void)>()
+
+    init(
+        _ direction: TransferMachine.Direction, _ command: Command, control: ControlChannel, loop: any EventLoop,
+        limits: Limits, requiresResumption: Bool
+    ) {
+        machine = TransferMachine(direction)
+        self.command = command
+        self.control = control
+        self.loop = loop
+        self.limits = limits
+        self.requiresResumption = requiresResumption
+    }
+
+    var isOver: Bool { result != nil }
+
+    func start() {
+        run(machine.start())
+        watchForStalls()
+    }
+
+    /// Calls `body` when the transfer is over and the control connection is in step again, or closed.
+    func whenOver(_ body: @escaping (Result<Reply, StorageError>) -> Void) {
+        if let result { body(result) } else { endWaiters.append(body) }
+    }
+
+    /// Whether the transfer was given up and is only being put in order.
+    private(set) var isBrokenOff = false
+
+    /// Gives the transfer up; who waits for it hears at once.
+    func breakOff(_ reason: StorageError) {
+        guard !isOver, !isBrokenOff else { return }
+        isBrokenOff = true
+        failWaiters(reason)
+        run(machine.breakOff(reason))
+    }
+
+    /// Calls `body` once the server has agreed to the transfer and bytes can flow, or the transfer has failed.
+    func whenStarted(_ body: @escaping (Result<Void, StorageError>) -> Void) {
+        if let result { return body(result.map { _ in }) }
+        if isReadyForData { return body(.success(())) }
+        startWaiters.append(body)
+    }
+
+    func tellStarted(_ result: Result<Void, StorageError>) {
+        let waiters = startWaiters
+        startWaiters = []
+        for waiter in waiters { waiter(result) }
+    }
+
+    func dialFailed(_ error: StorageError) {
+        run(machine.dataFailed(error))
+    }
+
+    // MARK: Actions
+
+    func run(_ actions: [TransferMachine.Action]) {
+        for action in actions { run(action) }
+    }
+
+    private func run(_ action: TransferMachine.Action) {
+        switch action {
+        case .sendCommand: sendCommand()
+        case .dataReady: becomeReady()
+        case .finishData: finishData()
+        case .dropData: dropData()
+        case .startWait(let wait): startWait(wait)
+        case .sendAbort: sendAbort()
+        case .finish(let outcome, let isClean): finish(outcome, isClean: isClean)
+        }
+    }
+
+    private func sendCommand() {
+        ticket = control.send(command, limit: limits.command, isTransfer: true) { [self] result in
+            switch result {
+            case .success(let answer): run(machine.replyReceived(answer.reply, isFinal: answer.isFinal))
+            case .failure(let error): run(machine.controlLost(error))
+            }
+        }
+    }
+
+    private func sendAbort() {
+        control.send(.abort, limit: limits.command) { [self] result in
+            switch result {
+            case .success(let answer): run(machine.replyReceived(answer.reply, isFinal: answer.isFinal))
+            case .failure(let error): run(machine.controlLost(error))
+            }
+        }
+    }
+
+    private func startWait(_ wait: TransferMachine.Wait) {
+        expiry?.cancel()
+        expiry = nil
+        let limit: Duration
+        switch wait {
+        case .dataEnd:
+            // As long as bytes arrive, however slowly they are taken, the stall clock watches.
+            stall.isAfterReply = true
+            return
+        case .verdict: limit = machine.direction == .upload ? limits.verdict : limits.command
+        case .abort:
+            limit = limits.abort
+            if let ticket { control.brokenOff(ticket) }
+        }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        expiry = loop.scheduleTask(in: TimeAmount(limit)) { bound.value.run(bound.value.machine.waitExpired(wait)) }
+    }
+
+    private func finish(_ outcome: TransferMachine.Outcome, isClean: Bool) {
+        guard result == nil else { return }
+        expiry?.cancel()
+        stall.stop()
+        let result: Result<Reply, StorageError>
+        switch outcome {
+        case .completed(let reply): result = .success(reply)
+        case .refused(let reply):
+            result = .failure(ReplyMapping.error(reply, action: "transfer \(command)"))
+            refusal = reply
+        case .failed(let error): result = .failure(error)
+        }
+        self.result = result
+        if case .failure(let error) = result, !isClean { control.end(error) }
+        settleWaiters(result)
+        tellStarted(result.map { _ in })
+        let waiters = endWaiters
+        endWaiters = []
+        for waiter in waiters { waiter(result) }
+    }
+
+    /// The reply that refused the transfer, for a message that names its path.
+    private(set) var refusal: Reply?
+
+    private func failWaiters(_ reason: StorageError) {
+        tellStarted(.failure(reason))
+        let reading = reader
+        reader = nil
+        reading?(.failure(reason))
+        let failed = writers
+        writers = []
+        for writer in failed { writer.done(.failure(reason)) }
+    }
+
+    private func settleWaiters(_ result: Result<Reply, StorageError>) {
+        switch result {
+        case .success: serveReader()
+        case .failure(let error): failWaiters(error)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension DataTransfer: Sendable {}
+
+/// When bytes last moved.
+struct StallClock {
+    var lastProgress = NIODeadline.now()
+    /// Whether the server has confirmed the transfer already.
+    var isAfterReply = false
+    var task: RepeatedTask?
+
+    mutating func progressed() { lastProgress = .now() }
+
+    mutating func stop() {
+        task?.cancel()
+        task = nil
+    }
+}

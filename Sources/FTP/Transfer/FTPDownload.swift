@@ -1,0 +1,84 @@
+public import FileModel
+public import NIOCore
+
+/// A file on its way from the server. It holds its session until it has ended.
+public final class FTPDownload: Sendable {
+    private let connection: FTPConnection
+    private let transfer: NIOLoopBound<DataTransfer>
+    private let path: RemotePath
+
+    init(_ connection: FTPConnection, _ transfer: NIOLoopBound<DataTransfer>, path: RemotePath) {
+        self.connection = connection
+        self.transfer = transfer
+        self.path = path
+    }
+
+    /// Dropping it breaks the transfer off.
+    deinit { breakOff() }
+
+    /// The next bytes, at least one; nil once all were delivered and the server has confirmed the whole transfer.
+    ///
+    /// The server is slowed down when bytes are not taken. Cancelling the task breaks the transfer off.
+    public func next() async throws(StorageError) -> ByteBuffer? {
+        try await connection.read(transfer, path: path)
+    }
+
+    /// Gives up; the session is in order again, or closed, before its next operation starts.
+    public func breakOff() {
+        let transfer = transfer
+        connection.loop.execute { transfer.value.breakOff(.cancelled) }
+    }
+}
+
+extension FTPConnection {
+    /// Starts to read a file.
+    ///
+    /// - Parameter offset: the first byte wanted (REST).
+    /// - Throws: `.notFound`, `.permissionDenied`, `.isDirectory` and so on; `.dataConnectionFailed`.
+    public func retrieve(_ path: RemotePath, from offset: Int64 = 0) async throws(StorageError) -> FTPDownload {
+        let transfer = try await operation { () async throws(StorageError) in
+            let command = try Command.retrieve(path)
+            let transfer = try await startPatiently(
+                TransferRequest(direction: .download, command: command, offset: offset), about: path, "read \(path)")
+            return NIOLoopBound(transfer, eventLoop: loop)
+        }
+        return FTPDownload(self, transfer, path: path)
+    }
+
+    func read(_ transfer: NIOLoopBound<DataTransfer>, path: RemotePath) async throws(StorageError) -> ByteBuffer? {
+        let transferring = transfer.value
+        do throws(StorageError) {
+            return try await callback({ transferring.read($0) }, cancelled: { transfer.value.breakOff(.cancelled) })
+        } catch {
+            guard let refusal = transferring.refusal else { throw error }
+            throw ReplyMapping.error(refusal, action: "read \(path)", path: path)
+        }
+    }
+
+    /// Starts a transfer and waits until the server has agreed to it or has bytes to give.
+    ///
+    /// A `425` may pass: ProFTPD with few passive ports answers `Address already in use` now and then.
+    func startPatiently(
+        _ request: TransferRequest, about path: RemotePath, _ action: String
+    ) async throws(StorageError) -> DataTransfer {
+        for pause in [Duration.milliseconds(50), .milliseconds(200), nil] {
+            let transfer = try await startTransfer(request)
+            let bound = NIOLoopBound(transfer, eventLoop: loop)
+            do throws(StorageError) {
+                try await callback(
+                    { transfer.whenStarted($0) }, cancelled: { bound.value.breakOff(.cancelled) })
+                return transfer
+            } catch {
+                guard let refusal = transfer.refusal else { throw error }
+                let mayPass = refusal.code == 425 && !ReplyMapping.refusesUnresumedSession(refusal)
+                guard mayPass, let pause else { throw try await explain(refusal, action, path) }
+                try await wait(pause)
+            }
+        }
+        throw StorageError(.dataConnectionFailed, "cannot \(action): the server has no data port free")
+    }
+
+    private func wait(_ pause: Duration) async throws(StorageError) {
+        do { try await Task.sleep(for: pause) } catch { throw .cancelled }
+    }
+}

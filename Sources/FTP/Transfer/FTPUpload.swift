@@ -1,0 +1,102 @@
+public import FileModel
+public import NIOCore
+
+/// A file on its way to the server. It holds its session until it has ended.
+public final class FTPUpload: Sendable {
+    private let connection: FTPConnection
+    private let transfer: NIOLoopBound<DataTransfer>
+    private let path: RemotePath
+
+    init(_ connection: FTPConnection, _ transfer: NIOLoopBound<DataTransfer>, path: RemotePath) {
+        self.connection = connection
+        self.transfer = transfer
+        self.path = path
+    }
+
+    /// Dropping it unfinished breaks the transfer off.
+    deinit { breakOff() }
+
+    /// Sends bytes; returns when there is room for more, throws what the server has said in between.
+    ///
+    /// Cancelling the task breaks the transfer off: what the server keeps of the file is not known.
+    public func write(_ bytes: ByteBuffer) async throws(StorageError) {
+        try await connection.write(bytes, transfer, path: path)
+    }
+
+    /// Ends the file and returns the server's verdict on all of it.
+    public func finish() async throws(StorageError) {
+        try await connection.finish(transfer, path: path)
+    }
+
+    /// Gives up; what was sent may or may not stay.
+    public func breakOff() {
+        let transfer = transfer
+        connection.loop.execute { transfer.value.breakOff(.cancelled) }
+    }
+}
+
+/// Where an upload begins.
+public enum UploadStart: Hashable, Sendable {
+    /// An empty file.
+    case empty
+    /// In mid-file: REST and STOR.
+    case offset(Int64)
+    /// At the file's end, wherever that is: APPE.
+    case end
+}
+
+extension FTPConnection {
+    /// Starts to write a file; an existing one is replaced, or continued as `start` says.
+    ///
+    /// Returns when the server has agreed to take the bytes, so that refusals are told here.
+    public func store(_ path: RemotePath, _ start: UploadStart = .empty) async throws(StorageError) -> FTPUpload {
+        try checkCreatable(path)
+        let transfer = try await operation { () async throws(StorageError) in
+            var request = TransferRequest(direction: .upload, command: try .store(path))
+            switch start {
+            case .empty: break
+            case .offset(let offset): request.offset = offset
+            case .end: request.command = try .append(path)
+            }
+            let transfer = try await startPatiently(request, about: path, "write \(path)")
+            return NIOLoopBound(transfer, eventLoop: loop)
+        }
+        return FTPUpload(self, transfer, path: path)
+    }
+
+    func write(
+        _ bytes: ByteBuffer, _ transfer: NIOLoopBound<DataTransfer>, path: RemotePath
+    ) async throws(StorageError) {
+        let transferring = transfer.value
+        do throws(StorageError) {
+            try await callback({ transferring.write(bytes, done: $0) }, cancelled: { transfer.value.breakOff(.cancelled) })
+        } catch {
+            throw uploadError(error, transferring, path)
+        }
+    }
+
+    func finish(_ transfer: NIOLoopBound<DataTransfer>, path: RemotePath) async throws(StorageError) {
+        let transferring = transfer.value
+        do throws(StorageError) {
+            _ = try await callback(
+                { body in
+                    transferring.whenOver(body)
+                    transferring.finishUpload()
+                }, cancelled: { transfer.value.breakOff(.cancelled) })
+        } catch {
+            throw uploadError(error, transferring, path)
+        }
+    }
+
+    private func uploadError(_ error: StorageError, _ transfer: DataTransfer, _ path: RemotePath) -> StorageError {
+        guard let refusal = transfer.refusal else { return error }
+        return ReplyMapping.error(refusal, action: "write \(path)", path: path)
+    }
+
+    /// Names that the server is known to change or refuse.
+    func checkCreatable(_ path: RemotePath) throws(StorageError) {
+        guard let name = path.name, !facts.software.canCreate(name) else { return }
+        throw StorageError(
+            .invalidName, "this server cannot store the name \(quoted(name.bytes)): it would change or refuse it")
+    }
+}

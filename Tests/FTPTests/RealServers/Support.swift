@@ -1,0 +1,43 @@
+import FTP
+import FileModel
+import NIOCore
+import Synchronization
+import Testing
+
+extension FTPConnection {
+    func entries(of path: RemotePath) async throws(StorageError) -> [DirectoryEntry] {
+        let collected = Mutex<[DirectoryEntry]>([])
+        try await list(path) { batch in collected.withLock { $0 += batch } }
+        return collected.withLock { $0 }
+    }
+
+    func put(_ bytes: [UInt8], to path: RemotePath, _ start: UploadStart = .empty) async throws(StorageError) {
+        let upload = try await store(path, start)
+        for start in stride(from: 0, to: bytes.count, by: 65_536) {
+            try await upload.write(ByteBuffer(bytes: bytes[start..<min(bytes.count, start + 65_536)]))
+        }
+        try await upload.finish()
+    }
+
+    func get(_ path: RemotePath, from offset: Int64 = 0) async throws(StorageError) -> [UInt8] {
+        let download = try await retrieve(path, from: offset)
+        var bytes: [UInt8] = []
+        while let more = try await download.next() { bytes += more.readableBytesView }
+        return bytes
+    }
+}
+
+/// The error that `body` throws; nil when it throws none.
+func storageError(_ body: () async throws -> Void) async -> StorageError? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? StorageError
+    }
+}
+
+/// Bytes that differ everywhere.
+func pattern(_ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &* 7 &+ $0 >> 16) }
+}
