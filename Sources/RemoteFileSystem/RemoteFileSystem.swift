@@ -28,7 +28,8 @@ public protocol RemoteFileSystem: Sendable {
 
     /// Opens a regular file for writing.
     ///
-    /// - Parameter expectedSize: bytes about to be written, where known, as a hint for splitting and pre-opening.
+    /// - Parameter expectedSize: bytes about to be written. Who knows it has them at hand, and waits for a session; nil
+    ///   is an application that writes at its own pace, which gets `.busy` where it would keep a session from others.
     func openWriter(
         _ path: RemotePath, _ disposition: WriteDisposition, permissions: UInt16?, expectedSize: Int64?
     ) async throws(StorageError) -> any RemoteWriter

@@ -5,20 +5,35 @@ import RemoteFileSystem
 import SFTP
 import Synchronization
 
-/// An open file on one connection; reads overlap, each in one flight of blocks.
+/// An open file to read; reads overlap, each in one flight of blocks.
 ///
-/// When the connection is lost the file is opened again once, and read on only if it is still the same file.
+/// The handle lives on one connection. When that is lost, or was given back because others waited for a session, the
+/// next read opens the file again, and reads on only if it is still the same file.
 final class SFTPRemoteReader: RemoteReader {
     private struct Open {
         let lease: Lease<SFTPConnection>
         let handle: SFTPHandle
-        let generation: Int
+        var readsUnderWay = 0
+
+        /// Not waited for: every byte was already delivered or refused.
+        func end() {
+            lease.connection.closeLater(handle)
+            lease.release()
+        }
+    }
+
+    private struct State {
+        var open: Open?
+        /// Others wait for a session: give it back when no read is under way.
+        var isAskedBack = false
+        var isClosed = false
     }
 
     let attributes: FileAttributes?
     private let remote: SFTPRemote
     private let path: RemotePath
-    private let current: Mutex<Open?>
+    private let state = Mutex(State())
+    private let opening = Turns()
 
     init(
         _ remote: SFTPRemote, _ path: RemotePath, _ lease: Lease<SFTPConnection>, _ handle: SFTPHandle,
@@ -27,62 +42,107 @@ final class SFTPRemoteReader: RemoteReader {
         self.remote = remote
         self.path = path
         self.attributes = attributes
-        current = Mutex(Open(lease: lease, handle: handle, generation: 0))
+        state.withLock { $0.open = Open(lease: lease, handle: handle) }
+        watchPressure(lease)
     }
 
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer {
-        let open = try opened()
         do throws(StorageError) {
-            return try await read(open, offset, count)
-        } catch where error.code == .connectionLost && open.generation == 0 {
-            return try await read(try await reopened(after: error), offset, count)
+            return try await readOnce(offset, count)
+        } catch where error.code == .connectionLost {
+            return try await readOnce(offset, count)
         }
     }
 
-    private func read(_ open: Open, _ offset: Int64, _ count: Int) async throws(StorageError) -> ByteBuffer {
-        try await open.lease.connection.read(open.handle, at: offset, count: count, knownSize: attributes?.size)
+    private func readOnce(_ offset: Int64, _ count: Int) async throws(StorageError) -> ByteBuffer {
+        let open = try await began()
+        defer { ended(open) }
+        do throws(StorageError) {
+            return try await open.lease.connection.read(
+                open.handle, at: offset, count: count, knownSize: attributes?.size)
+        } catch where error.code == .connectionLost {
+            forget(open, error)
+            throw error
+        }
     }
 
-    private func opened() throws(StorageError) -> Open {
-        guard let open = current.withLock({ $0 }) else { throw StorageError(.staleHandle, "\(path) was closed") }
+    // MARK: - The handle
+
+    /// The open handle with this read counted in; opened anew when there is none.
+    private func began() async throws(StorageError) -> Open {
+        if let open = try joined() { return open }
+        await opening.begin()
+        defer { opening.end() }
+        if let open = try joined() { return open }
+        let (lease, handle, found) = try await remote.openForReading(path)
+        let fresh = Open(lease: lease, handle: handle, readsUnderWay: 1)
+        guard found?.size == attributes?.size, found?.modified == attributes?.modified else {
+            fresh.end()
+            throw StorageError(.staleHandle, "\(path) was changed on the server while it was open: open it again")
+        }
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.open = fresh }
+            return state.isClosed
+        }
+        if isClosed { fresh.end() }
+        watchPressure(lease)
+        return fresh
+    }
+
+    private func joined() throws(StorageError) -> Open? {
+        let (open, isClosed) = state.withLock { state in
+            state.open?.readsUnderWay += 1
+            return (state.open, state.isClosed)
+        }
+        if isClosed { throw StorageError(.staleHandle, "\(path) was closed") }
         return open
     }
 
-    /// Many reads may fail at once: the first to come back wins, the others use what it opened.
-    private func reopened(after error: StorageError) async throws(StorageError) -> Open {
-        let (lease, handle, found) = try await remote.openForReading(path)
-        guard found?.size == attributes?.size, found?.modified == attributes?.modified else {
-            lease.connection.closeLater(handle)
-            lease.release()
-            throw StorageError(.staleHandle, "\(path) was changed on the server while the connection was lost")
+    private func ended(_ open: Open) {
+        let returned = state.withLock { state -> Open? in
+            guard state.open?.lease === open.lease else { return nil }
+            state.open?.readsUnderWay -= 1
+            guard state.isAskedBack, state.open?.readsUnderWay == 0 else { return nil }
+            return Self.taken(from: &state)
         }
-        let fresh = Open(lease: lease, handle: handle, generation: 1)
-        let (used, unused) = current.withLock { current -> (Open?, Open?) in
-            guard let present = current else { return (nil, fresh) }
-            if present.generation > 0 { return (present, fresh) }
-            current = fresh
-            present.lease.discard(error)
-            return (fresh, nil)
+        returned?.end()
+    }
+
+    /// Many reads fail at once when a connection is lost; the first of them takes it out.
+    private func forget(_ open: Open, _ error: StorageError) {
+        state.withLock { if $0.open?.lease === open.lease { $0.open = nil } }
+        open.lease.discard(error)
+    }
+
+    private static func taken(from state: inout State) -> Open? {
+        state.isAskedBack = false
+        defer { state.open = nil }
+        return state.open
+    }
+
+    private func watchPressure(_ lease: Lease<SFTPConnection>) {
+        lease.onPressure { [weak self] in self?.askedBack() ?? false }
+    }
+
+    /// Others wait for a session: it goes back now, or when the reads under way are done.
+    private func askedBack() -> Bool {
+        let idle = state.withLock { state -> Open? in
+            state.isAskedBack = true
+            return state.open?.readsUnderWay == 0 ? Self.taken(from: &state) : nil
         }
-        if let unused { Self.end(unused) }
-        guard let used else { throw StorageError(.staleHandle, "\(path) was closed") }
-        return used
+        idle?.end()
+        return true
     }
 
     func close() async {
-        let open = current.withLock { current in
-            defer { current = nil }
-            return current
+        let open = state.withLock { state in
+            state.isClosed = true
+            return Self.taken(from: &state)
         }
-        if let open { Self.end(open) }
-    }
-
-    private static func end(_ open: Open) {
-        open.lease.connection.closeLater(open.handle)
-        open.lease.release()
+        open?.end()
     }
 
     deinit {
-        if let open = current.withLock({ $0 }) { Self.end(open) }
+        state.withLock { $0.open }?.end()
     }
 }
