@@ -23,22 +23,20 @@ public enum ComparisonWindow: Hashable, Sendable {
 
     /// The window that a time of this source asks for.
     public init(_ time: ModificationTime, _ calibration: Calibration) {
+        guard calibration.keepsTimes else {
+            self = .sizeOnly
+            return
+        }
         switch time.source {
         case .local:
             self = .within(.zero)
-        case .sftp:
-            self = .within(.seconds(2))
-        case .mlsd, .mdtm:
-            self = calibration.keepsTimes ? Self.seconds(time.resolution) : .sizeOnly
-        case .list where time.resolution >= .day || calibration.offset == nil || !calibration.keepsTimes:
+        case .sftp, .mlsd, .mdtm:
+            self = .within(max(.seconds(2), time.resolution.duration))
+        case .list where time.resolution >= .day || calibration.offset == nil:
             self = .sizeOnly
         case .list:
             self = .within(time.resolution.duration + .seconds(1))
         }
-    }
-
-    private static func seconds(_ resolution: TimeResolution) -> ComparisonWindow {
-        .within(max(.seconds(2), resolution.duration))
     }
 
     /// The window of a comparison between two times: the wider of the two.

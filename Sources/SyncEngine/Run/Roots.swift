@@ -1,0 +1,84 @@
+import FileModel
+import RemoteFileSystem
+import SyncCore
+
+/// Opens both roots and proves that they are the ones the archive speaks of.
+struct Roots {
+    private let run: SyncRun
+    private let archive: Archive
+    private var options: SyncOptions { run.options }
+
+    init(_ run: SyncRun, _ archive: Archive) {
+        self.run = run
+        self.archive = archive
+    }
+
+    func replicas() async throws(StorageError) -> Sides<Replica> {
+        let local = try localRoot()
+        try checkDevice(local)
+        let capabilities = try await run.remote.capabilities()
+        try await checkRemoteRoot()
+        let names = try OwnNames(mark: archive.header.mark, template: options.temporaryName)
+        let sides = Sides(
+            local: Replica(
+                side: .local, files: local, capabilities: try await local.capabilities(),
+                limits: NameLimits(folding: options.localFolding), names: names),
+            remote: Replica(
+                side: .remote, files: run.remote, capabilities: capabilities,
+                limits: NameLimits(
+                    maximumLength: capabilities.maximumNameLength, allowsLineBreaks: capabilities.lineBreaksInNames,
+                    folding: options.remoteFolding),
+                names: names))
+        try await checkMarker(sides)
+        return sides
+    }
+
+    /// A root that was there at the last run and is gone is a reason to stop, not to synchronise nothing.
+    private func localRoot() throws(StorageError) -> LocalFileSystem {
+        do throws(StorageError) {
+            return try LocalFileSystem(
+                options.localRoot, create: options.createsRoots && !options.isDryRun,
+                followsLinks: options.filter.links == .follow)
+        } catch {
+            throw StorageError(archive.header.hasRun ? .configuration : .notFound, error.message)
+        }
+    }
+
+    /// Another file system under the same path is an unmounted disk or a mount over the folder.
+    private func checkDevice(_ local: LocalFileSystem) throws(StorageError) {
+        guard !options.isDryRun else { return }
+        if let recorded = archive.header.device, recorded != local.device, !options.force {
+            throw StorageError(
+                .configuration,
+                "the local folder \(options.localRoot) lies on another file system than at the last run; "
+                    + "mount the right one, or run once with --force if this is meant")
+        }
+        try archive.updateHeader { $0.device = local.device }
+    }
+
+    private func checkRemoteRoot() async throws(StorageError) {
+        do throws(StorageError) {
+            guard try await run.remote.attributes(of: .root).isDirectory else { throw missing(nil) }
+        } catch {
+            guard error.code == .notFound || error.code == .rootMissing else { throw error }
+            guard options.createsRoots, !options.isDryRun else { throw missing(error) }
+            try await run.remote.createDirectory(.root, permissions: nil)
+        }
+    }
+
+    private func missing(_ cause: StorageError?) -> StorageError {
+        StorageError(
+            .rootMissing,
+            "the remote folder \(run.identity.remoteRoot) does not exist: create it, or set create_root = true",
+            serverReply: cause?.serverReply)
+    }
+
+    private func checkMarker(_ sides: Sides<Replica>) async throws(StorageError) {
+        guard let marker = options.markerFile else { return }
+        for side in Side.allCases where try await sides[side].entry(at: marker) == nil {
+            throw StorageError(
+                .configuration,
+                "the marker file \(marker) is missing on the \(side.rawValue) side: this is not the right folder")
+        }
+    }
+}

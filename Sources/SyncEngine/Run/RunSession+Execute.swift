@@ -1,0 +1,197 @@
+import FileModel
+import RemoteFileSystem
+import SyncCore
+
+extension RunSession {
+    private static let pageSize = 256
+
+    /// Files in flight at once.
+    private var width: Int {
+        if options.isSequential { return 1 }
+        if let parallel = options.parallel { return max(1, parallel) }
+        return replicas.remote.capabilities.streamsPerConnection > 1 ? 64 : 16
+    }
+
+    func carryOut() async throws(StorageError) {
+        try writePlainRecords()
+        for phase in [PlanPhase.directories, .transfers, .fileDeletions, .directoryDeletions, .records] {
+            if phase == .records, !options.deletesSource { continue }
+            let depths: [Int?] = phase.goesByDepth ? try plan.depths(phase) : [nil]
+            for depth in phase == .directoryDeletions ? depths.reversed() : depths {
+                try await carryOut(phase, depth)
+                guard lostSession == nil else { return try flushRecords() }
+            }
+        }
+        try flushRecords()
+        try await afterwards()
+    }
+
+    /// Steps that change nothing but the archive.
+    private func writePlainRecords() throws(StorageError) {
+        var last: Int64 = 0
+        while case let steps = try plan.steps(.records, after: last, limit: 1000), let end = steps.last {
+            last = end.sequence
+            pending.add(steps.compactMap(plainRecord))
+            try flushRecords()
+        }
+    }
+
+    private func plainRecord(_ step: PlannedStep) -> RecordChange? {
+        switch step.action {
+        case .adopt where options.deletesSource && !step.isDirectory: return nil
+        case .adopt:
+            guard let local = step.observed.local, let remote = step.observed.remote else { return nil }
+            report.counters.adopted += 1
+            return .set(step.path, Record(local: local, remote: remote, syncedAt: step.observedAt))
+        case .forget:
+            return step.note == PlannedStep.onlyItself ? .remove(step.path) : .removeSubtree(step.path)
+        default: return nil
+        }
+    }
+
+    // MARK: - Steps in parallel
+
+    private struct Queue {
+        var steps: ArraySlice<PlannedStep> = []
+        var last: PlannedStep?
+        var nextNumber: Int64 = 0
+        var isExhausted = false
+    }
+
+    private func carryOut(_ phase: PlanPhase, _ depth: Int?) async throws(StorageError) {
+        var queue = Queue()
+        let runner = StepRunner(context: context)
+        let outcome = await withTaskGroup(of: (Operation, StepOutcome).self) { group in
+            do throws(StorageError) {
+                var running = 0
+                while true {
+                    while running < width, lostSession == nil, !conditions.isStopping,
+                        let operation = try next(&queue, phase, depth)
+                    {
+                        group.addTask { (operation, await runner.run(operation)) }
+                        running += 1
+                    }
+                    guard let (operation, outcome) = await group.next() else { return Result<Void, StorageError>.success(()) }
+                    running -= 1
+                    try note(operation, outcome)
+                }
+            } catch {
+                group.cancelAll()
+                return .failure(error)
+            }
+        }
+        try outcome.get()
+        if conditions.isStopping || Task.isCancelled { throw .cancelled }
+    }
+
+    /// The next operation of the phase, with its intent on disk.
+    private func next(_ queue: inout Queue, _ phase: PlanPhase, _ depth: Int?) throws(StorageError) -> Operation? {
+        while true {
+            if queue.steps.isEmpty {
+                guard try refill(&queue, phase, depth) else { return nil }
+            }
+            guard let step = queue.steps.popFirst() else { return nil }
+            if phase == .records, step.isDirectory || step.action != .adopt { continue }
+            defer { queue.nextNumber += 2 }
+            return operation(step, queue.nextNumber)
+        }
+    }
+
+    private func refill(_ queue: inout Queue, _ phase: PlanPhase, _ depth: Int?) throws(StorageError) -> Bool {
+        guard !queue.isExhausted else { return false }
+        let steps =
+            options.isSequential && !phase.goesByDepth
+            ? try plan.stepsByPath(phase, after: queue.last?.path, limit: Self.pageSize)
+            : try plan.steps(phase, depth: depth, after: queue.last?.sequence ?? 0, limit: Self.pageSize)
+        queue.isExhausted = steps.count < Self.pageSize
+        guard let end = steps.last else { return false }
+        queue.last = end
+        queue.nextNumber = try archive.reserveOperations(2 * steps.count)
+        queue.steps = steps[...]
+        try addIntents(queue)
+        return true
+    }
+
+    private func operation(_ step: PlannedStep, _ number: Int64) -> Operation {
+        var operation = Operation(step: step, number: number)
+        switch step.action {
+        case .copy(let from, _):
+            if let intent = resumable[from.other][step.path], let source = step.observed[from],
+                source.isSameState(as: intent.source)
+            {
+                operation.resumes = intent
+            }
+        case .conflict(let winner):
+            operation.conflictCopy = StepRunner.conflictCopy(of: step, from: winner.other, at: started, context)
+        case .separate(let side):
+            operation.conflictCopy = StepRunner.conflictCopy(of: step, from: side, at: started, context)
+        default: break
+        }
+        return operation
+    }
+
+    private func addIntents(_ queue: Queue) throws(StorageError) {
+        let runner = StepRunner(context: context)
+        var intents: [Intent] = []
+        for (index, step) in queue.steps.enumerated() {
+            let operation = operation(step, queue.nextNumber + Int64(2 * index))
+            let target: Side
+            switch step.action {
+            case .copy(let from, _): target = from.other
+            case .conflict(let winner): target = winner.other
+            case .replaceWithFile(let side): target = side
+            default: continue
+            }
+            guard let source = step.observed[target.other], let order = runner.order(operation, from: target.other)
+            else { continue }
+            let isDirect = conditions.writesInPlace(target) || !replicas[target].names.usesTemporaries && target == .remote
+            intents.append(
+                Intent(
+                    operation: operation.number, path: step.path, side: target,
+                    temporary: isDirect ? step.path : order.temporary,
+                    kept: operation.conflictCopy, source: source, target: step.observed[target]))
+        }
+        try archive.add(intents)
+    }
+
+    // MARK: - Results
+
+    private func note(_ operation: Operation, _ outcome: StepOutcome) throws(StorageError) {
+        var finished = outcome.isUnfinished ? [] : [operation.number]
+        if let resumed = operation.resumes, !outcome.isUnfinished {
+            finished.append(resumed.operation)
+            resumable[resumed.side][resumed.path] = nil
+        }
+        pending.add(outcome.records, finished: finished, touchesLocalDisk: outcome.touchesLocalDisk)
+        for change in outcome.changes { note(change) }
+        if let problem = outcome.problem { note(problem) }
+        if outcome.lostSession { lostSession = lostSession ?? outcome.problem?.error }
+        if pending.isDue { try flushRecords() }
+    }
+
+    func note(_ change: SyncChange) {
+        report.note(change)
+        if change.kind == .deleteSource, let folder = change.path.parent { emptied.insert(folder) }
+        observer?.observe(.change(change))
+    }
+
+    func note(_ problem: SyncProblem) {
+        if !problem.isSkip, let mainFile, mainFile.matches(problem.path, isDirectory: false) { mainFailed = true }
+        report.note(problem)
+        observer?.observe(.problem(problem))
+    }
+
+    /// Writes what is known to be true. Copies on the local disk must be there to stay before the archive says so.
+    func flushRecords() throws(StorageError) {
+        let batch = pending.drain()
+        if batch.touchesLocalDisk, options.durability == .batch {
+            (replicas.local.files as? LocalFileSystem)?.flush()
+        }
+        try archive.apply(batch.changes, finished: batch.finished)
+        let current = conditions.current
+        try archive.updateHeader { header in
+            header.writesInPlace = current.writesInPlace
+            header.isBlind = current.isBlind
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import FileModel
+import RemoteFileSystem
+import SyncCore
+
+extension ScanContext {
+    init(_ options: SyncOptions, _ replicas: Sides<Replica>, isFirstRun: Bool, now: @escaping @Sendable () -> Timestamp) {
+        let time = now()
+        rules = ReconcileRules(
+            mode: options.mode, conflict: options.conflict, deletes: options.deletes, links: options.filter.links,
+            overwrite: options.overwrite, isFirstRun: isFirstRun, contentLimit: options.contentLimit, now: time)
+        for side in Side.allCases {
+            rules.calibration[side].keepsTimes =
+                options.keepsTimes && replicas[side].capabilities.modificationTimeSetter != nil
+        }
+        filter = PathFilter(options.filter, excluded: Set([options.triggerFile].compactMap { $0 }), now: time)
+        limits = Sides(local: replicas.local.limits, remote: replicas.remote.limits)
+        self.replicas = replicas
+        mainFile = options.mainFile.flatMap { GlobPattern($0) }
+        emitsUnchanged = options.deletesSource && options.mode != .twoWay
+        retries = options.retries
+        self.now = now
+    }
+}
+
+extension RunSession {
+    func scanBothSides() async throws(StorageError) {
+        try await compare([Visit(path: .root, exists: Sides(local: true, remote: true))])
+    }
+
+    /// Compares directories, and those below them, many at a time. The pending ones form a stack, so that a wide tree
+    /// is walked branch by branch and few wait.
+    func compare(_ start: [Visit]) async throws(StorageError) {
+        var stack = start
+        let width = replicas.remote.capabilities.streamsPerConnection > 1 ? 32 : 12
+        let outcome = await withTaskGroup(of: Result<VisitResult, StorageError>.self) { group in
+            do throws(StorageError) {
+                var running = 0
+                while true {
+                    if conditions.isStopping { throw .cancelled }
+                    while running < width, let visit = stack.popLast() {
+                        let records = try archive.children(of: visit.path)
+                        group.addTask { [scan] in await scan.compare(visit, records) }
+                        running += 1
+                    }
+                    guard let result = await group.next() else { return Result<Void, StorageError>.success(()) }
+                    running -= 1
+                    let visited = try result.get()
+                    stack += visited.children.reversed()
+                    try note(visited)
+                }
+            } catch {
+                group.cancelAll()
+                return .failure(error)
+            }
+        }
+        try outcome.get()
+    }
+
+    private func note(_ visited: VisitResult) throws(StorageError) {
+        for step in visited.steps { try plan.add(step) }
+        for folder in visited.excludedFolders where try archive.hasRecords(below: folder) {
+            try plan.add(
+                PlannedStep(
+                    path: folder, decision: Decision(.forget, row: 27), observed: Sides(local: nil, remote: nil),
+                    recorded: Sides(local: nil, remote: nil), observedAt: started))
+        }
+        for side in Side.allCases {
+            report.counters.listed[side] += visited.listed[side]
+            found.temporaries[side].merge(visited.temporaries[side]) { $1 }
+            found.hasTrash[side] = found.hasTrash[side] || visited.hasTrash[side]
+        }
+        found.special += visited.special
+        found.mainFiles += visited.mainFiles
+        report.counters.directoriesScanned += 1
+        observer?.observe(
+            .scanning(directories: report.counters.directoriesScanned, listed: report.counters.listed))
+    }
+}

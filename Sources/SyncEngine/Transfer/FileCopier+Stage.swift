@@ -1,0 +1,198 @@
+import FileModel
+import NIOCore
+import RemoteFileSystem
+import SyncCore
+
+extension FileCopier {
+    private var blockSize: Int { max(32 << 10, min(1 << 20, remoteReplica.capabilities.blockSize)) }
+    private var remoteReplica: Replica { context.replicas.remote }
+
+    /// Writes the whole source to the temporary name.
+    ///
+    /// - Parameter replacing: attributes of the file that will be replaced; its permissions are kept.
+    /// - Returns: false when the source is not what the plan saw.
+    func stage(replacing: FileAttributes?) async throws(StorageError) -> Bool {
+        let reader = try await source.files.openReader(order.sourcePath)
+        do throws(StorageError) {
+            let isComplete = try await stage(from: reader, replacing: replacing)
+            await reader.close()
+            return isComplete
+        } catch {
+            await reader.close()
+            throw error
+        }
+    }
+
+    private func stage(
+        from reader: any RemoteReader, replacing: FileAttributes?
+    ) async throws(StorageError) -> Bool {
+        if let found = reader.attributes, !Entry(found).isSameState(as: order.source) { return false }
+        let offset = try await resumableOffset(reader)
+        let permissions = (replacing ?? reader.attributes)?.permissions.map { $0 & 0o777 }
+        let writer = try await withFolders { () throws(StorageError) in
+            try await target.files.openWriter(
+                order.temporary, disposition(offset), permissions: permissions, expectedSize: order.source.size)
+        }
+        do throws(StorageError) {
+            guard try await move(reader, writer, from: offset) else {
+                await writer.abort()
+                return false
+            }
+            try await finish(writer, permissions: replacing == nil ? nil : permissions)
+            return true
+        } catch {
+            await writer.abort()
+            throw error
+        }
+    }
+
+    private func disposition(_ offset: Int64) -> WriteDisposition {
+        if offset == 0 { return .truncate }
+        return target.capabilities.randomWrite ? .update : .resume(at: offset)
+    }
+
+    private func finish(_ writer: any RemoteWriter, permissions: UInt16?) async throws(StorageError) {
+        var changes = AttributeChanges()
+        if context.options.keepsTimes, target.capabilities.modificationTimeSetter != nil {
+            changes.modified = order.source.modified?.time
+        }
+        if target.capabilities.permissions { changes.permissions = permissions }
+        if !changes.isEmpty { try await writer.setAttributes(changes) }
+        if context.options.durability == .file, target.capabilities.synchronization { try await writer.synchronize() }
+        try await writer.close()
+    }
+
+    /// Makes missing folders above the target once.
+    func withFolders<Value: Sendable>(
+        _ body: () async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        do throws(StorageError) {
+            return try await body()
+        } catch where error.code == .notFound {
+            try await makeFolders()
+            return try await body()
+        }
+    }
+
+    private func makeFolders() async throws(StorageError) {
+        for directory in order.path.ancestors.reversed() where !directory.isRoot {
+            do throws(StorageError) {
+                try await target.files.createDirectory(directory, permissions: nil)
+            } catch where error.code == .alreadyExists {
+            }
+        }
+    }
+
+    // MARK: - Moving bytes
+
+    /// - Returns: false when the source ended early.
+    private func move(
+        _ reader: any RemoteReader, _ writer: any RemoteWriter, from offset: Int64
+    ) async throws(StorageError) -> Bool {
+        if order.source.size - offset > 2 * Int64(blockSize), source.side == .remote, source.capabilities.randomRead {
+            return try await moveReadingAhead(reader, writer, from: offset)
+        }
+        var position = offset
+        while position < order.source.size {
+            let count = Int(min(Int64(blockSize), order.source.size - position))
+            let block = try await read(reader, at: position, count: count)
+            guard block.readableBytes == count else { return false }
+            try await write(block, writer, at: position)
+            position += Int64(count)
+        }
+        return true
+    }
+
+    private func read(
+        _ reader: any RemoteReader, at position: Int64, count: Int
+    ) async throws(StorageError) -> ByteBuffer {
+        try await context.bandwidth[target.side]?.pass(count)
+        return try await reader.read(at: position, count: count)
+    }
+
+    private func write(_ block: ByteBuffer, _ writer: any RemoteWriter, at position: Int64) async throws(StorageError) {
+        try await writer.write(block, at: position)
+        context.observer?.observe(.transferred(bytes: Int64(block.readableBytes), to: target.side))
+    }
+
+    private struct Block: Sendable {
+        var position: Int64
+        var count: Int
+        var content: Result<ByteBuffer, StorageError>
+    }
+
+    /// Many reads under way at once, so that a long line is filled; writes stay in order, so that what a temporary
+    /// file holds is always the beginning of the whole.
+    private func moveReadingAhead(
+        _ reader: any RemoteReader, _ writer: any RemoteWriter, from offset: Int64
+    ) async throws(StorageError) -> Bool {
+        let result = await withTaskGroup(of: Block.self) { group -> Result<Bool, StorageError> in
+            var asked = offset
+            var written = offset
+            var arrived: [Int64: Block] = [:]
+            while written < order.source.size {
+                while asked < order.source.size, asked - written < Int64(32 * blockSize) {
+                    let start = asked
+                    let count = Int(min(Int64(blockSize), order.source.size - start))
+                    group.addTask { await permittedRead(reader, at: start, count: count) }
+                    asked += Int64(count)
+                }
+                guard let next = await group.next() else { return .success(false) }
+                arrived[next.position] = next
+                do throws(StorageError) {
+                    while let block = arrived.removeValue(forKey: written) {
+                        let content = try block.content.get()
+                        guard content.readableBytes == block.count else {
+                            group.cancelAll()
+                            return .success(false)
+                        }
+                        try await write(content, writer, at: written)
+                        written += Int64(block.count)
+                    }
+                } catch {
+                    group.cancelAll()
+                    return .failure(error)
+                }
+            }
+            return .success(true)
+        }
+        return try result.get()
+    }
+
+    private func permittedRead(_ reader: any RemoteReader, at position: Int64, count: Int) async -> Block {
+        await context.blocks.acquire()
+        defer { context.blocks.release() }
+        do throws(StorageError) {
+            let content = try await read(reader, at: position, count: count)
+            return Block(position: position, count: count, content: .success(content))
+        } catch {
+            return Block(position: position, count: count, content: .failure(error))
+        }
+    }
+
+    // MARK: - Resuming
+
+    private static let smallestResumed: Int64 = 1 << 20
+    private static let comparedTail: Int64 = 64 << 10
+
+    /// How much of the temporary file of an earlier attempt can stay: its end is compared with the source first.
+    private func resumableOffset(_ reader: any RemoteReader) async throws(StorageError) -> Int64 {
+        guard order.mayResume, context.options.resumes, order.source.size >= Self.smallestResumed,
+            target.capabilities.randomWrite || target.capabilities.resumableWrite,
+            let partial = try await target.entry(at: order.temporary), partial.type == .regular,
+            partial.size > 0, partial.size <= order.source.size
+        else { return 0 }
+        let start = max(0, partial.size - Self.comparedTail)
+        let count = Int(partial.size - start)
+        let written = try await target.files.openReader(order.temporary)
+        do throws(StorageError) {
+            let theirs = try await written.read(at: start, count: count)
+            await written.close()
+            let ours = try await reader.read(at: start, count: count)
+            return ours == theirs && ours.readableBytes == count ? partial.size : 0
+        } catch {
+            await written.close()
+            throw error
+        }
+    }
+}

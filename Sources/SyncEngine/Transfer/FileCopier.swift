@@ -1,0 +1,152 @@
+import FileModel
+import RemoteFileSystem
+import SyncCore
+
+/// Brings one file to the other side so that its name holds the old or the new content at every moment.
+///
+/// Written under a temporary name beside the target, verified, then renamed into place; the content that is replaced
+/// is kept first, as the order says. A failure leaves the target as it was.
+struct FileCopier: Sendable {
+    let context: TransferContext
+    let order: CopyOrder
+
+    var source: Replica { context.replicas[order.from] }
+    var target: Replica { context.replicas[order.from.other] }
+
+    func run() async throws(StorageError) -> CopyOutcome {
+        if let obstacle = context.conditions.obstacle(to: order.path, on: target.side) { throw obstacle }
+        let attributes: FileAttributes?
+        switch try await checkTarget() {
+        case .changed: return .changedMeanwhile
+        case .asPlanned(let found): attributes = found
+        }
+        do throws(StorageError) {
+            try await checkRoom()
+            if order.source.type == .symbolicLink { return try await copyLink() }
+            return writesInPlace ? try await copyInPlace() : try await copyThroughTemporary(replacing: attributes)
+        } catch {
+            if error.code == .noSpace { context.conditions.update { $0.full[target.side] = error } }
+            throw error
+        }
+    }
+
+    private var writesInPlace: Bool {
+        context.conditions.writesInPlace(target.side) || (target.side == .remote && !target.names.usesTemporaries)
+    }
+
+    // MARK: - Preconditions
+
+    private enum TargetCheck {
+        case asPlanned(FileAttributes?)
+        case changed
+    }
+
+    /// An absent target needs no question where the rename into place refuses to replace anything.
+    private func checkTarget() async throws(StorageError) -> TargetCheck {
+        guard let planned = order.target else {
+            guard writesInPlace, !context.conditions.isBlind(target.side) else { return .asPlanned(nil) }
+            return try await target.entry(at: order.path) == nil ? .asPlanned(nil) : .changed
+        }
+        if context.conditions.isBlind(target.side) { return .asPlanned(nil) }
+        do throws(StorageError) {
+            let found = try await target.files.attributes(of: order.path)
+            return Entry(found).isSameState(as: planned) ? .asPlanned(found) : .changed
+        } catch where error.code == .notFound {
+            return .changed
+        }
+    }
+
+    /// Copies to the local disk leave a reserve free.
+    private func checkRoom() async throws(StorageError) {
+        guard target.side == .local, order.source.type == .regular else { return }
+        let room = try await target.files.statistics(.root)
+        let free = room.availableBlocks.multipliedReportingOverflow(by: room.blockSize)
+        guard !free.overflow, let bytes = Int64(exactly: free.partialValue) else { return }
+        guard bytes - order.source.size < context.options.reserve else { return }
+        throw StorageError(
+            .noSpace, "\(order.path) was not downloaded: the local disk has \(ByteCount(bytes)) left, and "
+                + "\(ByteCount(context.options.reserve)) are to stay free")
+    }
+
+    /// Whether the source is still what the plan saw.
+    func sourceIsUnchanged() async throws(StorageError) -> Bool {
+        guard let now = try await source.entry(at: order.sourcePath) else { return false }
+        return now.isSameState(as: order.source)
+    }
+
+    /// A remote file that is read in one piece and was not touched for an hour is not asked for a second time.
+    private var needsSourceCheckAfterwards: Bool {
+        guard source.side == .remote, order.source.size <= Int64(source.capabilities.blockSize),
+            let modified = order.source.modified
+        else { return true }
+        return context.now().duration(since: modified.time) < .seconds(3600)
+    }
+
+    // MARK: - Through a temporary name
+
+    private func copyThroughTemporary(replacing attributes: FileAttributes?) async throws(StorageError) -> CopyOutcome {
+        let entry: Entry
+        do throws(StorageError) {
+            guard try await stage(replacing: attributes) else { return try await discarded() }
+            if needsSourceCheckAfterwards, try await !sourceIsUnchanged() { return try await discarded() }
+            entry = try await verified()
+        } catch {
+            if !error.isSessionFault { _ = try? await discarded() }
+            throw error
+        }
+        do throws(StorageError) {
+            return try await publish() ? .copied(sides(entry)) : try await discarded()
+        } catch {
+            if error.isSessionFault { throw error }
+            _ = try? await discarded()
+            guard isRefusedRename(error) else { throw error }
+            return try await copyInPlace()
+        }
+    }
+
+    private func discarded() async throws(StorageError) -> CopyOutcome {
+        do throws(StorageError) {
+            try await target.files.removeFile(order.temporary)
+        } catch where !error.isSessionFault {
+        }
+        return .changedMeanwhile
+    }
+
+    /// What the target side tells of the finished temporary file.
+    ///
+    /// - Throws: `.corrupted` when it is not what was sent.
+    func verified() async throws(StorageError) -> Entry {
+        let unseen = Entry(type: .regular, size: order.source.size)
+        if context.conditions.isBlind(target.side) { return unseen }
+        let entry: Entry?
+        do throws(StorageError) {
+            entry = try await target.entry(at: order.temporary)
+        } catch where target.side == .remote && (error.code == .permissionDenied || error.code == .unsupported) {
+            entry = nil
+        }
+        guard let entry else {
+            context.conditions.update { $0.isBlind = true }
+            return unseen
+        }
+        guard entry.size == order.source.size else {
+            throw StorageError(
+                .corrupted, "\(order.path) arrived with \(entry.size) bytes instead of \(order.source.size)")
+        }
+        try await verifyContent()
+        return entry
+    }
+
+    private func verifyContent() async throws(StorageError) {
+        guard context.options.verification == .checksum else { return }
+        let paths = order.from == .local ? (order.sourcePath, order.temporary) : (order.temporary, order.sourcePath)
+        guard try await ContentComparison(replicas: context.replicas).filesMatch(paths.0, paths.1) else {
+            throw StorageError(.corrupted, "\(order.path) arrived with other content than was sent")
+        }
+    }
+
+    func sides(_ entry: Entry) -> Sides<Entry> {
+        var result = Sides(local: order.source, remote: order.source)
+        result[target.side] = entry
+        return result
+    }
+}

@@ -1,0 +1,81 @@
+import FileModel
+import RemoteFileSystem
+import Synchronization
+import SyncCore
+
+/// Where a side keeps what a run deletes or overwrites: `.syncctl-trash/<start of the run>/<path>` at its root.
+final class TrashBin: Sendable {
+    private let replica: Replica
+    private let folder: RemotePath
+    /// Directories of the trash that are known to exist.
+    private let made = Mutex<Set<RemotePath>>([])
+
+    init(_ replica: Replica, started: Timestamp) {
+        self.replica = replica
+        folder = Self.root.appending(Self.name("\(UTCStamp(started))"))
+    }
+
+    static let root = RemotePath.root.appending(OwnNames.trash)
+
+    private static func name(_ text: String) -> FileName {
+        guard let name = try? FileName(text) else { preconditionFailure("a stamp is a file name") }
+        return name
+    }
+
+    /// The place of `path`, with all folders above it made.
+    ///
+    /// - Parameter attempt: 2 and up where the run had something of that path in its trash already.
+    func place(for path: RemotePath, attempt: Int = 1) async throws(StorageError) -> RemotePath {
+        var folder = folder
+        if attempt > 1, let name = folder.name { folder = Self.root.appending(Self.name("\(name.string)-\(attempt)")) }
+        let place = folder.appending(path)
+        try await makeFolders(above: place)
+        return place
+    }
+
+    private func makeFolders(above place: RemotePath) async throws(StorageError) {
+        for directory in place.ancestors.reversed() where !directory.isRoot {
+            if made.withLock({ $0.contains(directory) }) { continue }
+            do throws(StorageError) {
+                try await replica.files.createDirectory(directory, permissions: directory == Self.root ? 0o700 : nil)
+            } catch where error.code == .alreadyExists {
+            }
+            _ = made.withLock { $0.insert(directory) }
+        }
+    }
+
+    /// Moves a file, a link or a whole tree into the trash.
+    func take(_ path: RemotePath) async throws(StorageError) {
+        try await keeping(path) { place throws(StorageError) in
+            try await replica.files.rename(path, to: place, mode: .keepExisting)
+        }
+    }
+
+    /// Keeps the content of a file that is about to be replaced under a second name.
+    ///
+    /// - Returns: false where the side cannot link, and nothing happened.
+    func link(_ path: RemotePath) async throws(StorageError) -> Bool {
+        guard replica.capabilities.hardLinks else { return false }
+        do throws(StorageError) {
+            try await keeping(path) { place throws(StorageError) in
+                try await replica.files.createHardLink(place, to: path)
+            }
+            return true
+        } catch where !error.isSessionFault && error.code != .notFound && error.code != .noSpace {
+            return false
+        }
+    }
+
+    private func keeping(
+        _ path: RemotePath, _ keep: (RemotePath) async throws(StorageError) -> Void
+    ) async throws(StorageError) {
+        var attempt = 1
+        while true {
+            do throws(StorageError) {
+                return try await keep(try await place(for: path, attempt: attempt))
+            } catch where error.code == .alreadyExists && attempt < 20 {
+                attempt += 1
+            }
+        }
+    }
+}
