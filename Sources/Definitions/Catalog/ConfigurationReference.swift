@@ -33,7 +33,8 @@ public enum ConfigurationReference {
     private static func line(_ key: KeyDescription) -> String {
         let isShown = key.example == nil
         let assignment = (isShown ? "" : "#") + "\(key.name) = \((key.example ?? key.fallback).asTOML)"
-        return wrap("\(key.help); \(key.summary)") + assignment + "\n"
+        let kind = key.summary == "a string" ? "" : "; \(key.summary)"
+        return wrap(key.help + kind) + assignment + "\n"
     }
 
     /// Comment lines of at most 100 characters.

@@ -56,7 +56,7 @@ public struct TLSDefinition: Hashable, Sendable {
     public var clientKey: String?
     public var trust: CertificateTrust
     public var caFile: String?
-    /// 64 small hexadecimal digits each.
+    /// 64 small hexadecimal digits of a certificate, or `sha256//BASE64` of a public key.
     public var pins: [String]
     public var checkHostname: Bool
 }

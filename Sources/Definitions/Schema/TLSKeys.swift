@@ -23,7 +23,8 @@ enum TLSKeys {
     static let caFile = Key("ca_file", .text, default: "", "a PEM file, for trust = \"ca-file\"")
     static let pins = Key(
         "pin_sha256", ValueFormat.fingerprint.list("a list of SHA-256 fingerprints"), default: [],
-        "of the certificate, in hexadecimal, with or without colons, for trust = \"pin\"")
+        "of the certificate in hexadecimal, with or without colons, or of its public key as sha256//BASE64, for "
+            + "trust = \"pin\"")
     static let checkHostname = Key("check_hostname", .flag, default: true, "the certificate must name the host")
 
     static let schema = TableSchema(

@@ -1,8 +1,15 @@
 import Glibc
 
 extension ValueFormat where Value == String {
-    /// A SHA-256 in hexadecimal; read into 64 small letters without colons.
-    static let fingerprint = ValueFormat.parsed("a SHA-256 fingerprint of 64 hexadecimal digits") { text in
+    /// Of a certificate, in hexadecimal, read into 64 small letters without colons; or of its public key, as
+    /// curl's `sha256//` and base64.
+    static let fingerprint = ValueFormat.parsed(
+        "a SHA-256 fingerprint of 64 hexadecimal digits, or \"sha256//\" and base64"
+    ) { text in
+        if text.hasPrefix("sha256//") {
+            let digits = text.utf8.dropFirst(8)
+            return digits.count == 44 && digits.last == 61 && digits.dropLast().allSatisfy(isBase64) ? text : nil
+        }
         let digits = text.lowercased().filter { $0 != ":" && $0 != " " }
         return digits.utf8.count == 64 && digits.utf8.allSatisfy(isHexadecimal) ? digits : nil
     }
