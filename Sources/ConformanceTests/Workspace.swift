@@ -59,6 +59,17 @@ struct Workspace: Sendable {
 
     func readLink(_ path: RemotePath) async throws -> [UInt8] { try await remote.readLink(path) }
 
+    /// Makes a directory with a name that some servers refuse (ProFTPD takes no `*` in a new directory's name).
+    func isHeld(_ path: RemotePath) async throws -> Bool {
+        do throws(StorageError) {
+            try await remote.createDirectory(path, permissions: nil)
+            return true
+        } catch {
+            guard error.serverReply != nil, !error.isSessionFault, try await !exists(path) else { throw error }
+            return false
+        }
+    }
+
     /// Names in a directory, sorted by their bytes.
     func names(in path: RemotePath) async throws -> [FileName] {
         try await remote.entries(of: path).map(\.name).sorted()

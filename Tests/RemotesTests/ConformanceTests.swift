@@ -21,4 +21,68 @@ struct RemoteConformanceTests {
             try await check.run(on: #require(RemoteTrait.current))
         }
     }
+
+    @Suite(.remote(ServedRemote.libSSH2))
+    struct LibSSH2 {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.proFTPDPlain))
+    struct ProFTPDPlain {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.proFTPDExplicit))
+    struct ProFTPDExplicit {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.proFTPDImplicit))
+    struct ProFTPDImplicit {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.vsftpdPlain))
+    struct VSFTPDPlain {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.vsftpdExplicit))
+    struct VSFTPDExplicit {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.pureFTPdPlain))
+    struct PureFTPdPlain {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.pureFTPdExplicit))
+    struct PureFTPdExplicit {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
 }

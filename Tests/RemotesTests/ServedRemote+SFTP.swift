@@ -22,6 +22,24 @@ extension ServedRemote {
         return ServedRemote(remote: remote, folder: folder)
     }
 
+    /// `transport = "libssh2"`, with a key.
+    @Sendable static func libSSH2() async throws -> ServedRemote {
+        let server = try await TestServer.openSSH()
+        let credentials = SSHCredentials(
+            user: server.user, identityFiles: [try #require(server.privateKeyFile)])
+        var settings = SSHSettings(
+            endpoint: Endpoint(host: server.host, port: server.port), credentials: credentials)
+        settings.hostKeys = .knownHosts(files: [try #require(server.knownHostsFile)])
+        let ssh = settings
+        let remote = SFTPRemote(
+            identity: "sftp://libssh2", root: .absolute(try RemotePath(server.rootOnServer)),
+            pool: PoolConfiguration(name: "libssh2", maximumConnections: 4)
+        ) { () throws(StorageError) in
+            try await SFTPConnection.connect(over: try await .ssh(ssh, on: EventLoops.next()))
+        }
+        return ServedRemote(remote: remote, server: server)
+    }
+
     /// `transport = "openssh"`: the system's ssh.
     @Sendable static func openSSHClient() async throws -> ServedRemote {
         let server = try await TestServer.openSSH()

@@ -1,0 +1,40 @@
+import ConnectionPool
+import FTP
+import FileModel
+import Remotes
+import TLS
+import TestServers
+import Testing
+import Transport
+
+extension ServedRemote {
+    @Sendable static func proFTPDPlain() async throws -> ServedRemote { try await ftp(.proFTPD()) }
+    @Sendable static func proFTPDExplicit() async throws -> ServedRemote { try await ftp(.proFTPD(tls: .explicit)) }
+    @Sendable static func proFTPDImplicit() async throws -> ServedRemote { try await ftp(.proFTPD(tls: .implicit)) }
+    @Sendable static func vsftpdPlain() async throws -> ServedRemote { try await ftp(.vsftpd()) }
+    @Sendable static func vsftpdExplicit() async throws -> ServedRemote { try await ftp(.vsftpd(tls: .explicit)) }
+    @Sendable static func pureFTPdPlain() async throws -> ServedRemote { try await ftp(.pureFTPd()) }
+    @Sendable static func pureFTPdExplicit() async throws -> ServedRemote { try await ftp(.pureFTPd(tls: .explicit)) }
+
+    private static func ftp(_ server: TestServer) async throws -> ServedRemote {
+        let credentials = FTPCredentials(user: server.user, password: Secret(try #require(server.password)))
+        let settings = FTPSettings(
+            endpoint: Endpoint(host: server.host, port: server.port), credentials: credentials,
+            security: try security(of: server))
+        let remote = FTPRemote(
+            identity: "ftp://\(server.user)@\(server.host):\(server.port)", root: .absolute(.root),
+            pool: PoolConfiguration(name: "\(server.kind)", maximumConnections: 8)
+        ) { () throws(StorageError) in
+            try await FTPConnection.connect(settings)
+        }
+        return ServedRemote(remote: remote, server: server)
+    }
+
+    private static func security(of server: TestServer) throws -> FTPSecurity {
+        guard let authority = server.caFile else { return .none }
+        var settings = TLSSettings()
+        settings.trust = .authorities(file: authority)
+        return FTPSecurity(
+            mode: server.tls == .implicit ? .implicit : .explicit, context: try TLSContext(settings))
+    }
+}
