@@ -94,7 +94,10 @@ extension FTPConnection {
     func enter(_ path: RemotePath) async throws(StorageError) {
         workingDirectory = nil
         let reply = try await exchange(.changeDirectory(path))
-        if reply.isFailure { throw try await explain(reply, "go to \(path)", path, asking: false) }
+        if reply.isFailure { 
+            throw try await explain(
+                reply, "go to \(path)", path, RefusalMeaning(file: .notDirectory, directory: .permissionDenied))
+        }
         workingDirectory = path
     }
 }

@@ -11,33 +11,44 @@ extension FTPConnection {
         var command: Command
         /// Where the stream starts (REST); 0 for its beginning.
         var offset: Int64 = 0
-        /// Commands that must have succeeded before; their replies are checked by `checked`.
-        var preparation: [Command] = []
+        /// A directory to go to before.
+        var directory: RemotePath?
+
+        var preparation: [Command] {
+            get throws(StorageError) {
+                guard let directory else { return [] }
+                return [try .changeDirectory(directory)]
+            }
+        }
+    }
+
+    /// What can come of a request: a transfer under way, or the refusal of one of the commands before it.
+    enum TransferStart {
+        case underWay(DataTransfer)
+        case refused(Reply)
     }
 
     /// Finds out where the server waits, connects there and sends the command.
     ///
-    /// The passive command, REST and `request.preparation` go out in one flight; REST comes last, because some servers
-    /// forget the offset at the next command (RFC 3659 §5.3).
-    /// - Parameter checked: looks at the replies to `request.preparation`.
-    /// - Returns: a transfer under way; its refusal, if any, comes from the transfer.
-    func startTransfer(
-        _ request: TransferRequest, checked: ([Reply]) throws(StorageError) -> Void = { _ in }
-    ) async throws(StorageError) -> DataTransfer {
+    /// CWD, the passive command and REST go out in one flight; REST comes last, because some servers forget the offset
+    /// at the next command (RFC 3659 §5.3).
+    func startTransfer(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
         let restart = request.offset > 0 ? [Command.restart(at: request.offset)] : []
         let passive = passiveCommand
-        let replies = try await exchange(request.preparation + [passive] + restart)
-        try checked(Array(replies.prefix(request.preparation.count)))
-        var passiveReply = replies[request.preparation.count]
-        if let restartReply = restart.isEmpty ? nil : replies.last, restartReply.kind != .intermediate {
-            throw ReplyMapping.error(restartReply, action: "start in mid-file")
+        if request.directory != nil { workingDirectory = nil }
+        var replies = try await exchange(try request.preparation + [passive] + restart)[...]
+        if let directory = request.directory, let reply = replies.popFirst() {
+            if reply.isFailure { return .refused(reply) }
+            workingDirectory = directory
         }
+        guard var passiveReply = replies.first, let last = replies.last else { return .refused(Reply(503, "no reply")) }
+        if !restart.isEmpty && last.kind != .intermediate { return .refused(last) }
         if passiveReply.kind == .permanentFailure && mayFallBack(from: passive) {
             memory[\.withoutExtendedPassive] = true
             passiveReply = try await exchange([.passive] + restart)[0]
         }
-        let endpoint = try dataEndpoint(passiveReply)
-        return begin(request, endpoint)
+        if passiveReply.code == 425 { return .refused(passiveReply) }
+        return .underWay(begin(request, try dataEndpoint(passiveReply)))
     }
 
     private var passiveCommand: Command {

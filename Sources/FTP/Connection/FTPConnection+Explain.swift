@@ -1,5 +1,13 @@
 import FileModel
 
+/// What it means for a command that was refused for no clear reason that its path turns out to exist, or not to.
+struct RefusalMeaning {
+    var file = StorageError.Code.permissionDenied
+    var directory = StorageError.Code.isDirectory
+    /// Asked when the path does not exist and was not meant to; `.notFound` without it.
+    var missing: (() async throws(StorageError) -> StorageError.Code)?
+}
+
 /// Finding out why the server refused, where its reply does not say: vsftpd's `550 Delete operation failed.` stands
 /// for a missing file, a directory and a lack of permission alike.
 extension FTPConnection {
@@ -11,27 +19,17 @@ extension FTPConnection {
         case unknown
     }
 
-    /// The error of a refused command.
-    ///
-    /// - Parameters:
-    ///   - asking: whether the server may be asked about the path when the reply is vague.
-    ///   - whenFile: what it means for this command that the path exists; likewise `whenDirectory`.
-    ///   - whenMissing: asked when the path does not exist and was not meant to.
+    /// The error of a refused command; asks about the path where the reply is vague.
     func explain(
-        _ reply: Reply, _ action: String, _ path: RemotePath, asking: Bool = true,
-        whenFile: StorageError.Code = .permissionDenied, whenDirectory: StorageError.Code = .isDirectory,
-        whenMissing: (() async throws(StorageError) -> StorageError.Code)? = nil
+        _ reply: Reply, _ action: String, _ path: RemotePath, _ meaning: RefusalMeaning = RefusalMeaning()
     ) async throws(StorageError) -> StorageError {
         let error = ReplyMapping.error(reply, action: action, path: path)
-        guard ReplyMapping.isVague(reply, about: path), reply.isFailure else { return error }
-        guard asking else {
-            return StorageError(.notFound, "cannot \(action): the server said \(reply)", serverReply: "\(reply)")
-        }
+        guard ReplyMapping.isVague(reply, about: path) else { return error }
         let code: StorageError.Code
         switch try await existence(of: path) {
-        case .missing: code = try await whenMissing?() ?? .notFound
-        case .file: code = whenFile
-        case .directory: code = whenDirectory
+        case .missing: code = try await meaning.missing?() ?? .notFound
+        case .file: code = meaning.file
+        case .directory: code = meaning.directory
         case .hidden: code = .permissionDenied
         case .unknown: return error
         }

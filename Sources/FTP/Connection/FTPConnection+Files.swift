@@ -25,10 +25,28 @@ extension FTPConnection {
         try await operation { () async throws(StorageError) in
             let reply = try await exchange(.makeDirectory(path))
             guard reply.isFailure else { return }
+            if facts.software == .proFTPD, path.name?.bytes.contains(UInt8(ascii: "*")) == true {
+                return try await makeDirectoryByRename(path, reply)
+            }
             throw try await explain(
-                reply, "create the directory \(path)", path, whenFile: .alreadyExists, whenDirectory: .alreadyExists,
-                whenMissing: { () async throws(StorageError) in try await self.refusalToCreate(path) })
+                reply, "create the directory \(path)", path,
+                RefusalMeaning(file: .alreadyExists, directory: .alreadyExists) { () async throws(StorageError) in
+                    try await self.refusalToCreate(path)
+                })
         }
+    }
+
+    /// ProFTPD refuses MKD for names with an asterisk, and nothing else.
+    private func makeDirectoryByRename(_ path: RemotePath, _ refusal: Reply) async throws(StorageError) {
+        guard let parent = path.parent, try await existence(of: path) == .missing else {
+            throw StorageError(.alreadyExists, "cannot create the directory \(path): it exists already")
+        }
+        let suffix = String(UInt64.random(in: 0 ... .max), radix: 36)
+        let temporary = parent.appending(try FileName(".mkdir.\(suffix).part"))
+        let replies = try await exchange([.makeDirectory(temporary), .renameFrom(temporary), .renameTo(path)])
+        guard let failure = replies.first(where: \.isFailure) else { return }
+        sendUnheard(try .removeDirectory(temporary))
+        throw ReplyMapping.error(failure, action: "create the directory \(path)", path: path)
     }
 
     /// - Throws: `.notEmpty`, `.notFound`, `.notDirectory`.
@@ -37,7 +55,8 @@ extension FTPConnection {
             let reply = try await exchange(.removeDirectory(path))
             guard reply.isFailure else { return }
             let error = try await explain(
-                reply, "remove the directory \(path)", path, whenFile: .notDirectory, whenDirectory: .permissionDenied)
+                reply, "remove the directory \(path)", path,
+                RefusalMeaning(file: .notDirectory, directory: .permissionDenied))
             guard error.code == .permissionDenied, ReplyMapping.isVague(reply, about: path) else { throw error }
             throw try await holdsEntries(path)
                 ? StorageError(.notEmpty, "cannot remove the directory \(path): it is not empty", serverReply: "\(reply)")
@@ -58,14 +77,16 @@ extension FTPConnection {
             let from = try await exchange(.renameFrom(source))
             if from.isFailure {
                 throw try await explain(
-                    from, "rename \(source)", source, whenFile: .permissionDenied, whenDirectory: .permissionDenied)
+                    from, "rename \(source)", source, RefusalMeaning(directory: .permissionDenied))
             }
             let to = try await exchange(.renameTo(target))
             guard to.isFailure else { return }
             let action = "rename \(source) to \(target)"
             throw try await explain(
-                to, action, target, whenFile: .permissionDenied, whenDirectory: .permissionDenied,
-                whenMissing: { () async throws(StorageError) in try await self.refusalToCreate(target) })
+                to, action, target,
+                RefusalMeaning(directory: .permissionDenied) { () async throws(StorageError) in
+                    try await self.refusalToCreate(target)
+                })
         }
     }
 
@@ -84,14 +105,14 @@ extension FTPConnection {
             if features.modifies(fact: "UNIX.mode") {
                 let reply = try await exchange(try Command("MFF", path, prefix: "UNIX.mode=0\(digits); "))
                 guard reply.isFailure else { return }
-                throw try await explain(reply, "change the mode of \(path)", path, whenDirectory: .permissionDenied)
+                throw try await explain(reply, "change the mode of \(path)", path, RefusalMeaning(directory: .permissionDenied))
             }
             guard try await hasSiteChmod(), facts.software.keepsSpaces(inSiteArgument: path) else {
                 throw StorageError.unsupported("changing the mode of \(path)")
             }
             let reply = try await exchange(try Command("SITE", path, prefix: "CHMOD \(digits) "))
             guard reply.isFailure else { return }
-            throw try await explain(reply, "change the mode of \(path)", path, whenDirectory: .permissionDenied)
+            throw try await explain(reply, "change the mode of \(path)", path, RefusalMeaning(directory: .permissionDenied))
         }
     }
 

@@ -69,12 +69,9 @@ extension FTPConnection {
     }
 
     private func startListing(_ path: RemotePath, _ command: Command) async throws(StorageError) -> DataTransfer {
-        let request = TransferRequest(
-            direction: .download, command: command, preparation: [try .changeDirectory(path)])
-        workingDirectory = nil
-        let transfer = try await startPatiently(request, about: path, "list \(path)")
-        workingDirectory = path
-        return transfer
+        try await startPatiently(
+            TransferRequest(direction: .download, command: command, directory: path), about: path, "list \(path)",
+            meaning: RefusalMeaning(file: .notDirectory, directory: .permissionDenied))
     }
 
     /// vsftpd and Pure-FTPd end the listing of an unreadable directory with 226, and Pure-FTPd's stops at 10,000 names.

@@ -37,7 +37,8 @@ extension FTPConnection {
         let reply = try await exchange(Self.command(setter, time, path))
         if reply.isFailure {
             let error = try await explain(
-                reply, "set the time of \(path)", path, whenFile: .unsupported, whenDirectory: .unsupported)
+                reply, "set the time of \(path)", path,
+                RefusalMeaning(file: .unsupported, directory: .unsupported))
             if !isProven && [.unsupported, .invalidArgument, .failed].contains(error.code) { return false }
             throw isProven && error.code == .unsupported
                 ? StorageError(.permissionDenied, error.message, serverReply: error.serverReply) : error

@@ -7,6 +7,7 @@ extension DataTransfer {
         guard reader == nil else {
             return body(.failure(StorageError(.busy, "the transfer is being read already")))
         }
+        if isBrokenOff { return body(.failure(.cancelled)) }
         reader = body
         serveReader()
     }

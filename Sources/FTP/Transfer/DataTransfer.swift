@@ -74,8 +74,11 @@ final class DataTransfer {
 
     /// Gives the transfer up; who waits for it hears at once.
     func breakOff(_ reason: StorageError) {
-        guard !isOver, !isBrokenOff else { return }
+        guard !isBrokenOff else { return }
         isBrokenOff = true
+        received = []
+        receivedBytes = 0
+        guard !isOver else { return }
         failWaiters(reason)
         run(machine.breakOff(reason))
     }

@@ -58,24 +58,37 @@ extension FTPConnection {
     /// Starts a transfer and waits until the server has agreed to it or has bytes to give.
     ///
     /// A `425` may pass: ProFTPD with few passive ports answers `Address already in use` now and then.
+    /// - Parameter meaning: what a vague refusal means for a path of each kind.
     func startPatiently(
-        _ request: TransferRequest, about path: RemotePath, _ action: String
+        _ request: TransferRequest, about path: RemotePath, _ action: String, meaning: RefusalMeaning = RefusalMeaning()
     ) async throws(StorageError) -> DataTransfer {
         for pause in [Duration.milliseconds(50), .milliseconds(200), nil] {
-            let transfer = try await startTransfer(request)
-            let bound = NIOLoopBound(transfer, eventLoop: loop)
-            do throws(StorageError) {
-                try await callback(
-                    { transfer.whenStarted($0) }, cancelled: { bound.value.breakOff(.cancelled) })
-                return transfer
-            } catch {
-                guard let refusal = transfer.refusal else { throw error }
-                let mayPass = refusal.code == 425 && !ReplyMapping.refusesUnresumedSession(refusal)
-                guard mayPass, let pause else { throw try await explain(refusal, action, path) }
-                try await wait(pause)
+            let refusal: Reply
+            switch try await startTransfer(request) {
+            case .refused(let reply): refusal = reply
+            case .underWay(let transfer):
+                guard let reply = try await refusalOfStart(transfer) else { return transfer }
+                refusal = reply
             }
+            let mayPass = refusal.code == 425 && !ReplyMapping.refusesUnresumedSession(refusal)
+            guard mayPass, let pause else { throw try await explain(refusal, action, path, meaning) }
+            try await wait(pause)
         }
         throw StorageError(.dataConnectionFailed, "cannot \(action): the server has no data port free")
+    }
+
+    /// Waits for the start.
+    ///
+    /// - Returns: the reply that refused the transfer; nil when it has started.
+    private func refusalOfStart(_ transfer: DataTransfer) async throws(StorageError) -> Reply? {
+        let bound = NIOLoopBound(transfer, eventLoop: loop)
+        do throws(StorageError) {
+            try await callback({ transfer.whenStarted($0) }, cancelled: { bound.value.breakOff(.cancelled) })
+            return nil
+        } catch {
+            guard let refusal = transfer.refusal else { throw error }
+            return refusal
+        }
     }
 
     private func wait(_ pause: Duration) async throws(StorageError) {

@@ -126,6 +126,13 @@ extension ServerFolder {
         return ServerFolder(server: server, settings: settings, path: path, disk: disk)
     }
 
+    /// With nothing known of the server.
+    func withFreshMemory() throws -> ServerFolder {
+        var settings = settings
+        settings.memory = ServerMemory()
+        return ServerFolder(server: server, settings: settings, path: path, disk: disk)
+    }
+
     private init(server: TestServer, settings: FTPSettings, path: RemotePath, disk: String) {
         self.server = server
         self.settings = settings
