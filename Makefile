@@ -32,7 +32,9 @@ test: setup
 	scripts/check --structure
 	$(SWIFT) test $(FLAGS)
 
-demo: build
+demo:
+	scripts/setup build
+	$(SWIFT) build $(FLAGS) --product syncctl
 	scripts/demo
 
 clean:
