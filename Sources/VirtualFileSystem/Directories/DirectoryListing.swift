@@ -1,0 +1,76 @@
+import FileModel
+import Synchronization
+
+/// A name that a directory handle shows; attributes stay in the inode table.
+struct ListedName: Sendable {
+    let name: FileName
+    let number: InodeNumber
+    let type: FileType
+}
+
+/// The names of a directory as they arrive; read by any number of handles while it is still under way.
+final class DirectoryListing: Sendable {
+    let id: UInt64
+    let directory: InodeNumber
+
+    private struct State {
+        var names: [ListedName] = []
+        var outcome: Result<Void, StorageError>?
+        var change = Promise<Void>()
+    }
+
+    private let state = Mutex(State())
+
+    init(id: UInt64, directory: InodeNumber) {
+        self.id = id
+        self.directory = directory
+    }
+
+    /// A listing that is complete from the start.
+    init(directory: InodeNumber, names: [ListedName]) {
+        id = 0
+        self.directory = directory
+        state.withLock { state in
+            state.names = names
+            state.outcome = .success(())
+        }
+    }
+
+    var isUnderWay: Bool { state.withLock { $0.outcome == nil } }
+
+    func append(_ names: [ListedName]) {
+        advance { $0.names.append(contentsOf: names) }
+    }
+
+    func finish(_ outcome: Result<Void, StorageError>) {
+        advance { $0.outcome = outcome }
+    }
+
+    private func advance(_ body: (inout State) -> Void) {
+        let change = state.withLock { state in
+            body(&state)
+            defer { state.change = Promise() }
+            return state.change
+        }
+        change.fulfil(.success(()))
+    }
+
+    /// Whether names beyond `index` are there already.
+    func hasMore(than index: Int) -> Bool { state.withLock { $0.names.count > index } }
+
+    /// Names from `index` on, at most `limit`; empty only at the end of a listing that came in full.
+    ///
+    /// - Throws: what ended the listing early. A part of a directory is never shown as the whole of it.
+    func names(from index: Int, limit: Int) async throws(StorageError) -> [ListedName] {
+        while true {
+            let (found, outcome, change) = state.withLock { state in
+                let start = min(index, state.names.count)
+                let slice = Array(state.names[start..<min(start + limit, state.names.count)])
+                return (slice, state.outcome, state.change)
+            }
+            if case .failure(let error) = outcome { throw error }
+            if !found.isEmpty || outcome != nil { return found }
+            try await change.value()
+        }
+    }
+}

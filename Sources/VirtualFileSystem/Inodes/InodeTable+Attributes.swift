@@ -1,0 +1,79 @@
+import FileModel
+
+extension InodeTable {
+    /// Attributes that may be answered without asking, or the question for the server.
+    enum AttributeAnswer: Sendable {
+        case known(InodeSnapshot)
+        case unknown(InodeQuery)
+    }
+
+    func attributes(of number: InodeNumber, now: ContinuousClock.Instant) throws(StorageError) -> AttributeAnswer {
+        let inode = try inode(number)
+        if inode.expires > now || (inode.isUnlinked && inode.refuge == nil) { return .known(InodeSnapshot(inode)) }
+        return .unknown(InodeQuery(number: number, path: try path(of: number), revision: inode.revision))
+    }
+
+    /// The server's answer to a question about an inode.
+    mutating func settle(
+        _ query: InodeQuery, _ attributes: FileAttributes, now: ContinuousClock.Instant
+    ) throws(StorageError) -> InodeSnapshot {
+        let inode = try inode(query.number)
+        guard inode.attributes.type == attributes.type else {
+            if let link = inode.link { detach(inode, link) }
+            throw StorageError(.staleHandle, "\(query.path) was replaced on the server; open it again")
+        }
+        if inode.revision == query.revision { refresh(inode, attributes, now: now) }
+        return InodeSnapshot(inode)
+    }
+
+    /// The server says that the inode's name is gone.
+    mutating func settleAbsence(_ query: InodeQuery, now: ContinuousClock.Instant) {
+        guard let inode = inodes[query.number], inode.revision == query.revision, inode.file == nil,
+            let link = inode.link
+        else { return }
+        detach(inode, link)
+        if let directory = try? directory(link.parent) { noteAbsence(of: link.name, in: directory, now: now) }
+    }
+
+    /// What the server told when a file was opened.
+    func noteOpened(_ number: InodeNumber, _ attributes: FileAttributes, now: ContinuousClock.Instant) {
+        guard let inode = inodes[number], inode.attributes.type == attributes.type else { return }
+        refresh(inode, attributes, now: now)
+    }
+
+    /// Whether the pages in the kernel's cache are still those of the file; remembers what the next are read from.
+    ///
+    /// A file that changed in the last seconds may change again without a new time, so its pages are not kept.
+    func keepsPages(_ number: InodeNumber, isWritten: Bool, clock: Timestamp) -> Bool {
+        guard let inode = inodes[number] else { return false }
+        let stamp = PageStamp(inode.attributes)
+        defer { inode.pages = isWritten ? nil : stamp }
+        guard !isWritten, inode.pages == stamp, let modified = stamp.modified else { return false }
+        return clock.duration(since: modified) > .seconds(3)
+    }
+
+    func refresh(_ inode: Inode, _ attributes: FileAttributes, now: ContinuousClock.Instant) {
+        inode.attributes = attributes
+        inode.expires = now + lifetimes.attributes
+        inode.file?.serverSize.store(attributes.size, ordering: .relaxed)
+    }
+
+    /// Lets the next question go to the server.
+    func expire(_ number: InodeNumber, now: ContinuousClock.Instant) {
+        guard let inode = inodes[number] else { return }
+        inode.expires = min(inode.expires, now)
+        inode.revision += 1
+    }
+
+    /// Changes attributes that we set ourselves.
+    func change(_ number: InodeNumber, _ body: (inout FileAttributes) -> Void) {
+        guard let inode = inodes[number] else { return }
+        body(&inode.attributes)
+        inode.revision += 1
+        for link in inode.links {
+            if let directory = inodes[link.parent]?.directory, directory.listingsUnderWay > 0 {
+                directory.touched.insert(link.name)
+            }
+        }
+    }
+}

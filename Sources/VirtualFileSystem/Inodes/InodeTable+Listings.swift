@@ -1,0 +1,83 @@
+import FileModel
+
+extension InodeTable {
+    /// How a directory is read: from what is known, from a listing under way, or from a new one.
+    enum ListingPlan: Sendable {
+        case known([ListedName])
+        case shared(DirectoryListing)
+        case new(DirectoryListing, RemotePath)
+    }
+
+    mutating func planListing(_ number: InodeNumber, now: ContinuousClock.Instant) throws(StorageError) -> ListingPlan {
+        let directory = try directory(number)
+        if let until = directory.completeUntil, until > now { return .known(names(in: directory)) }
+        if let listing = directory.listing, listing.isUnderWay { return .shared(listing) }
+        let path = try path(of: number)
+        lastListing += 1
+        let listing = DirectoryListing(id: lastListing, directory: number)
+        directory.listing = listing
+        directory.listingsUnderWay += 1
+        return .new(listing, path)
+    }
+
+    private func names(in directory: DirectoryState) -> [ListedName] {
+        directory.children.compactMap { name, number in
+            inodes[number].map { ListedName(name: name, number: number, type: $0.attributes.type) }
+        }
+    }
+
+    /// Records a batch of a listing.
+    ///
+    /// - Returns: the names to show: without those removed and with those kept by our own changes since it began.
+    mutating func record(
+        _ batch: [DirectoryEntry], of listing: DirectoryListing, now: ContinuousClock.Instant
+    ) throws(StorageError) -> [ListedName] {
+        let directory = try directory(listing.directory)
+        var names: [ListedName] = []
+        names.reserveCapacity(batch.count)
+        for entry in batch where !directory.hidden.contains(entry.name) {
+            let inode =
+                directory.touched.contains(entry.name)
+                ? try child(entry.name, of: listing.directory)
+                : try adopt(entry.attributes, as: entry.name, in: listing.directory, now: now)
+            guard let inode, inode.listing != listing.id else { continue }
+            inode.listing = listing.id
+            names.append(ListedName(name: entry.name, number: inode.number, type: inode.attributes.type))
+        }
+        return names
+    }
+
+    /// Ends a listing that came in full: what it did not name is gone.
+    ///
+    /// - Returns: names it could not know of, because only we have them yet.
+    mutating func complete(
+        _ listing: DirectoryListing, now: ContinuousClock.Instant
+    ) throws(StorageError) -> [ListedName] {
+        let directory = try directory(listing.directory)
+        endListing(of: directory, listing)
+        var own: [ListedName] = []
+        for (name, number) in directory.children {
+            guard let inode = inodes[number], inode.listing != listing.id else { continue }
+            if inode.file != nil || directory.touched.contains(name) {
+                own.append(ListedName(name: name, number: number, type: inode.attributes.type))
+            } else {
+                detach(inode, Link(parent: listing.directory, name: name))
+            }
+        }
+        directory.completeUntil = now + lifetimes.listing
+        if directory.listingsUnderWay == 0 { directory.touched.removeAll() }
+        return own
+    }
+
+    /// Ends a listing that failed.
+    func abandon(_ listing: DirectoryListing) {
+        guard let directory = inodes[listing.directory]?.directory else { return }
+        endListing(of: directory, listing)
+        if directory.listingsUnderWay == 0 { directory.touched.removeAll() }
+    }
+
+    private func endListing(of directory: DirectoryState, _ listing: DirectoryListing) {
+        directory.listingsUnderWay -= 1
+        if directory.listing === listing { directory.listing = nil }
+    }
+}

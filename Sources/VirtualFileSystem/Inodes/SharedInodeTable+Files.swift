@@ -1,0 +1,85 @@
+import FileModel
+
+extension SharedInodeTable {
+    func permissions(of number: InodeNumber) -> UInt16? {
+        withLock { table, _ in table.inodes[number]?.attributes.permissions }
+    }
+
+    func expire(_ number: InodeNumber) {
+        withLock { table, now in table.expire(number, now: now) }
+    }
+
+    /// The server has everything that was written.
+    ///
+    /// - Parameter modified: the time it was told to keep; nil leaves the server's own to be asked for.
+    func settled(_ number: InodeNumber, size: Int64, modified: Timestamp?) {
+        withLock { table, now in
+            table.change(number) { attributes in
+                attributes.size = size
+                attributes.uniqueID = nil
+                let old = attributes.modified
+                attributes.modified = modified.map { time in
+                    let resolution = old?.resolution ?? .second
+                    return ModificationTime(
+                        time.rounded(down: resolution), resolution: resolution, source: old?.source ?? .local)
+                }
+            }
+            guard let inode = table.inodes[number] else { return }
+            inode.expires = modified == nil ? min(inode.expires, now) : now + table.lifetimes.attributes
+        }
+    }
+
+    /// The open file of an inode, made if there is none; the caller gives it back with `release`.
+    func acquireFile(
+        _ number: InodeNumber, make: (FileAttributes) -> OpenFile
+    ) throws(StorageError) -> OpenFile {
+        try locked { table, _ throws(StorageError) in
+            let inode = try table.inode(number)
+            switch inode.attributes.type {
+            case .regular: break
+            case .directory: throw StorageError(.isDirectory, "\(try table.path(of: number)) is a directory")
+            default: throw StorageError(.unsupported, "\(try table.path(of: number)) is not a regular file")
+            }
+            let file = inode.file ?? make(inode.attributes)
+            inode.file = file
+            inode.fileUsers += 1
+            return file
+        }
+    }
+
+    /// A new inode without a name, open.
+    func makeFile(
+        _ attributes: FileAttributes, make: (InodeNumber) -> OpenFile
+    ) throws(StorageError) -> OpenFile {
+        try locked { table, now throws(StorageError) in
+            let inode = table.make(attributes, expires: now + table.lifetimes.attributes)
+            let file = make(inode.number)
+            inode.file = file
+            inode.fileUsers = 1
+            return file
+        }
+    }
+
+    /// What is left to do when a file is given back.
+    enum Leftover: Sendable {
+        /// Other handles are open.
+        case inUse
+        /// It was the last one; the name it was hidden under goes with it.
+        case finished(hidden: RemotePath?)
+    }
+
+    func releaseFile(_ number: InodeNumber) -> Leftover {
+        withLock { table, _ in
+            guard let inode = table.inodes[number] else { return .finished(hidden: nil) }
+            inode.fileUsers -= 1
+            if inode.fileUsers > 0 { return .inUse }
+            let hidden = inode.refuge == nil ? nil : try? table.path(of: number)
+            table.closeFile(number)
+            return .finished(hidden: hidden)
+        }
+    }
+
+    func openFiles() -> [OpenFile] {
+        withLock { table, _ in table.inodes.values.compactMap(\.file) }
+    }
+}

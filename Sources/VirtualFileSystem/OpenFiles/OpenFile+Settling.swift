@@ -1,0 +1,103 @@
+import FileModel
+import RemoteFileSystem
+
+extension OpenFile {
+    /// Lets the server have the file and returns its verdict: close(2).
+    nonisolated func flush() async throws(StorageError) {
+        guard live.withLock({ $0.isAhead }) else { return }
+        try await exclusively { file async throws(StorageError) in try await file.settle() }
+    }
+
+    /// The same for fsync(2): a random writer stays open and asks for stable storage.
+    nonisolated func synchronize() async throws(StorageError) {
+        guard live.withLock({ $0.isAhead }) else { return }
+        try await exclusively { file async throws(StorageError) in try await file.settleInPlace() }
+    }
+
+    private func settleInPlace() async throws(StorageError) {
+        guard case .random(let upload) = output else { return try await settle() }
+        do throws(StorageError) {
+            try await upload.synchronize()
+            noteReadable()
+        } catch where error.code == .unsupported {
+            try await settle()
+        }
+    }
+
+    /// Ends what is under way. Whatever the verdict, the file is not ahead afterwards; a failure is told once, here.
+    func settle() async throws(StorageError) {
+        guard live.withLock({ $0.isAhead }) else { return }
+        if isRemoved { return try await settleRemoved() }
+        do throws(StorageError) {
+            if let failure { throw failure }
+            switch output {
+            case .none: try await settlePending()
+            case .random where live.withLock({ $0.unread == nil }) && pending.isEmpty: break
+            case .random(let upload), .stream(let upload, _):
+                output = .none
+                try await upload.close(pending)
+            case .spool(let spool, let isDirty):
+                if isDirty { try await self.upload(spool) } else { try await settlePending() }
+                output = .spool(spool, isDirty: false)
+            }
+        } catch {
+            noteFailure()
+            throw error
+        }
+        noteSettled()
+    }
+
+    /// A file without a name: nobody else can see it, so only what a random writer met matters.
+    private func settleRemoved() async throws(StorageError) {
+        guard case .random(let upload) = output else { return }
+        do throws(StorageError) {
+            try await upload.synchronize()
+        } catch where error.code == .unsupported {}
+        noteReadable()
+    }
+
+    private func settlePending() async throws(StorageError) {
+        guard !pending.isEmpty else { return }
+        try await services.remote.setAttributes(try path(), pending)
+    }
+
+    private func noteSettled() {
+        let size = size
+        noteReadable()
+        serverSize.store(size, ordering: .relaxed)
+        isOnServer = true
+        let isTimeKnown = pending.modified != nil && capabilities.modificationTimeSetter != nil
+        services.inodes.settled(inode, size: size, modified: isTimeKnown ? pending.modified : nil)
+        pending = AttributeChanges()
+        source?.contentChanged()
+        live.withLock { $0.isAhead = false }
+    }
+
+    /// What the server has now is for it to say.
+    private func noteFailure() {
+        if case .spool = output { output = .none }
+        pending = AttributeChanges()
+        failure = nil
+        noteReadable()
+        invalidate(0..<Int64.max)
+        live.withLock { $0.isAhead = false }
+        services.inodes.expire(inode)
+    }
+
+    /// Attributes set on a file that is ahead travel with it; false when it is not ahead.
+    nonisolated func postpone(_ changes: AttributeChanges) async throws(StorageError) -> Bool {
+        guard live.withLock({ $0.isAhead }) else { return false }
+        return try await exclusively { file async throws(StorageError) in file.merge(changes) }
+    }
+
+    private func merge(_ changes: AttributeChanges) -> Bool {
+        guard live.withLock({ $0.isAhead }) else { return false }
+        pending.permissions = changes.permissions ?? pending.permissions
+        pending.owner = changes.owner ?? pending.owner
+        pending.group = changes.group ?? pending.group
+        pending.accessed = changes.accessed ?? pending.accessed
+        pending.modified = changes.modified ?? pending.modified
+        if let modified = changes.modified { live.withLock { $0.modified = modified } }
+        return true
+    }
+}

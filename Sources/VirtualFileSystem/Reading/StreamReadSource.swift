@@ -1,0 +1,87 @@
+import FileModel
+import NIOCore
+import RemoteFileSystem
+import Synchronization
+
+/// The reader of one handle on a server that only streams.
+///
+/// A stream occupies a session, so it is given back at the end of the file and when nobody reads for a while; the
+/// next read starts a new one where it is needed. Fetches come one at a time (`ReadAhead`'s pump).
+final class StreamReadSource: BlockSource {
+    private struct State {
+        var reader: TimeLimitedReader?
+        /// Counts fetches, so that an idle timer can tell whether it is still meant.
+        var uses: UInt64 = 0
+        var isClosed = false
+    }
+
+    private let open: @Sendable () async throws(StorageError) -> TimeLimitedReader
+    private let idleTimeout: Duration
+    private let state = Mutex(State())
+
+    init(idleTimeout: Duration, open: @escaping @Sendable () async throws(StorageError) -> TimeLimitedReader) {
+        self.idleTimeout = idleTimeout
+        self.open = open
+    }
+
+    var isConcurrent: Bool { false }
+
+    func fetch(_ range: Range<Int64>) async throws(StorageError) -> ByteBuffer {
+        do throws(StorageError) {
+            return try await fetchOnce(range)
+        } catch where error.code == .connectionLost {
+            return try await fetchOnce(range)
+        }
+    }
+
+    private func fetchOnce(_ range: Range<Int64>) async throws(StorageError) -> ByteBuffer {
+        let reader = try await reader()
+        do throws(StorageError) {
+            let bytes = try await reader.read(range)
+            if bytes.readableBytes < range.count { await release() }
+            return bytes
+        } catch {
+            await release()
+            throw error
+        }
+    }
+
+    private func reader() async throws(StorageError) -> TimeLimitedReader {
+        let present = state.withLock { state in
+            state.uses += 1
+            return state.reader
+        }
+        if let present { return present }
+        let opened = try await open()
+        let isUsed = state.withLock { state in
+            if state.isClosed { return false }
+            state.reader = opened
+            return true
+        }
+        if isUsed { return opened }
+        await opened.close()
+        throw .cancelled
+    }
+
+    /// Gives the session back unless a fetch comes within the idle timeout.
+    func rest() {
+        let uses = state.withLock { $0.uses }
+        Task {
+            try? await Task.sleep(for: idleTimeout)
+            if state.withLock({ $0.uses == uses }) { await release() }
+        }
+    }
+
+    private func release() async {
+        let reader = state.withLock { state in
+            defer { state.reader = nil }
+            return state.reader
+        }
+        await reader?.close()
+    }
+
+    func close() async {
+        state.withLock { $0.isClosed = true }
+        await release()
+    }
+}

@@ -1,0 +1,175 @@
+public import FileModel
+public import NIOCore
+
+extension Volume {
+    /// Creates a file and opens it (open(2), O_CREAT).
+    ///
+    /// - Parameter flags: with `.exclusive` an existing file is `.alreadyExists`; without, it is opened.
+    public func create(
+        _ name: FileName, in parent: InodeNumber, permissions: UInt16, flags: OpenFlags
+    ) async throws(StorageError) -> (Entry, OpenedFile) {
+        try checkWritable()
+        do throws(StorageError) {
+            return try await createNew(Link(parent: parent, name: name), permissions, flags)
+        } catch where error.code == .alreadyExists && !flags.contains(.exclusive) {
+            return try await openExisting(name, in: parent, flags)
+        }
+    }
+
+    private func createNew(
+        _ link: Link, _ permissions: UInt16, _ flags: OpenFlags
+    ) async throws(StorageError) -> (Entry, OpenedFile) {
+        let path = try path(of: link.name, in: link.parent)
+        let isAbsent = flags.contains(.exclusive) ? false : try isKnownAbsent(link)
+        let id = handles.makeID()
+        let attributes = made(.regular, permissions)
+        let file = try inodes.makeFile(attributes) { OpenFile($0, size: 0, services: services) }
+        do throws(StorageError) {
+            try await file.create(id, at: path, permissions: permissions & 0o7777, isAbsent: isAbsent)
+            let entry = entry(try name(file.inode, link))
+            return (entry, opened(file, id, flags.union(.write), keepsCache: false))
+        } catch {
+            inodes.withLock { table, _ in (try? table.directory(link.parent))?.noteChange(of: link.name) }
+            await close(id, file)
+            throw error
+        }
+    }
+
+    /// Gives a new inode its name and takes a reference for the kernel.
+    func name(_ inode: InodeNumber, _ link: Link) throws(StorageError) -> InodeSnapshot {
+        try inodes.locked { table, now throws(StorageError) in
+            try table.addLink(link, to: inode, now: now)
+            try table.retain(inode)
+            return InodeSnapshot(try table.inode(inode))
+        }
+    }
+
+    private func isKnownAbsent(_ link: Link) throws(StorageError) -> Bool {
+        try inodes.locked { table, now throws(StorageError) in
+            guard case .absent = try table.answer(link.name, in: link.parent, now: now) else { return false }
+            return true
+        }
+    }
+
+    private func openExisting(
+        _ name: FileName, in parent: InodeNumber, _ flags: OpenFlags
+    ) async throws(StorageError) -> (Entry, OpenedFile) {
+        guard case .found(let entry) = try await lookup(name, in: parent) else {
+            throw StorageError(.notFound, "\(try path(of: name, in: parent)) vanished while it was opened")
+        }
+        do throws(StorageError) {
+            return (entry, try await open(entry.attributes.inode, flags: flags))
+        } catch {
+            forget(entry.attributes.inode, 1)
+            throw error
+        }
+    }
+
+    /// Opens a file; attributes are asked for anew unless they are fresh (close-to-open consistency).
+    public func open(_ inode: InodeNumber, flags: OpenFlags) async throws(StorageError) -> OpenedFile {
+        if flags.contains(.write) || flags.contains(.truncate) { try checkWritable() }
+        let file = try inodes.acquireFile(inode) { OpenFile(inode, size: $0.size, services: services) }
+        let id = handles.makeID()
+        do throws(StorageError) {
+            let told = try await file.open(id, flags)
+            if let told {
+                inodes.withLock { table, now in table.noteOpened(inode, told, now: now) }
+            } else if !flags.contains(.truncate), !file.isAhead {
+                try await refresh(inode)
+            }
+        } catch {
+            await close(id, file)
+            throw error
+        }
+        let isWritten = file.isAhead
+        let keepsCache = inodes.withLock { table, _ in
+            table.keepsPages(inode, isWritten: isWritten, clock: .now())
+        }
+        return opened(file, id, flags, keepsCache: keepsCache)
+    }
+
+    private func opened(_ file: OpenFile, _ id: HandleID, _ flags: OpenFlags, keepsCache: Bool) -> OpenedFile {
+        let readAhead = flags.contains(.read) ? file.makeReadAhead(for: id) : nil
+        handles.add(FileHandle(id: id, flags: flags, file: file, readAhead: readAhead))
+        return OpenedFile(handle: id, keepsCache: keepsCache, isReadOnly: !flags.contains(.write))
+    }
+
+    private func handle(_ id: HandleID) throws(StorageError) -> FileHandle {
+        guard let handle = handles.file(id) else { throw StorageError(.staleHandle, "the file is not open") }
+        return handle
+    }
+
+    /// Reads up to `count` bytes, fewer only at the end of the file, as slices of the blocks they were fetched in.
+    public func read(_ id: HandleID, at offset: Int64, count: Int) async throws(StorageError) -> [ByteBuffer] {
+        let handle = try handle(id)
+        guard let readAhead = handle.readAhead else {
+            throw StorageError(.invalidArgument, "the file is not open for reading")
+        }
+        return try await handle.file.read(readAhead, at: offset, count: count)
+    }
+
+    /// The same without waiting; nil where the server is needed.
+    public func readIfPresent(_ id: HandleID, at offset: Int64, count: Int) -> [ByteBuffer]? {
+        guard let handle = handles.file(id), let readAhead = handle.readAhead else { return nil }
+        return handle.file.readIfPresent(readAhead, at: offset, count: count)
+    }
+
+    /// Takes in all bytes; what becomes of them is told by a later write, `flush` or `synchronize`.
+    public func write(_ id: HandleID, _ bytes: ByteBuffer, at offset: Int64) async throws(StorageError) {
+        let handle = try handle(id)
+        guard Int64.max - offset >= Int64(bytes.readableBytes) else {
+            throw StorageError(.fileTooLarge, "the file would grow beyond what offsets can name")
+        }
+        try await handle.file.write(bytes, at: offset, appending: handle.flags.contains(.append))
+    }
+
+    /// close(2): the server's verdict on everything written.
+    public func flush(_ id: HandleID) async throws(StorageError) {
+        try await handle(id).file.flush()
+    }
+
+    /// fsync(2): the same, on stable storage where the server can promise that.
+    public func synchronize(_ id: HandleID) async throws(StorageError) {
+        try await handle(id).file.synchronize()
+    }
+
+    /// Ends a handle. What `flush` was never asked about is settled here, and a failure only logged.
+    public func release(_ id: HandleID) async {
+        guard let handle = handles.removeFile(id) else { return }
+        await close(id, handle.file)
+    }
+
+    private func close(_ id: HandleID, _ file: OpenFile) async {
+        do throws(StorageError) {
+            try await file.release(id)
+        } catch {
+            services.logger.error("closing \(describe(file.inode)): \(error)")
+        }
+        await giveBack(file)
+    }
+
+    private func giveBack(_ file: OpenFile) async {
+        guard case .finished(let hidden) = inodes.releaseFile(file.inode) else { return }
+        await file.finish()
+        guard let hidden else { return }
+        do throws(StorageError) {
+            try await remote.removeFile(hidden)
+        } catch {
+            services.logger.error("removing \(hidden), which was open when it was removed: \(error)")
+        }
+    }
+
+    /// Lends the open file of an inode, open or not.
+    func withFile(
+        _ inode: InodeNumber, _ body: (OpenFile) async throws(StorageError) -> Void
+    ) async throws(StorageError) {
+        let file = try inodes.acquireFile(inode) { OpenFile(inode, size: $0.size, services: services) }
+        do throws(StorageError) {
+            try await body(file)
+        } catch {
+            await giveBack(file)
+            throw error
+        }
+        await giveBack(file)
+    }
+}

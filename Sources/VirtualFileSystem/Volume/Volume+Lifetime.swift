@@ -1,0 +1,54 @@
+public import FileModel
+
+/// An open file that could not be settled, and why.
+public struct UnsettledFile: Sendable {
+    public let path: String
+    public let error: StorageError
+}
+
+extension Volume {
+    /// Room on the server; where it does not say, room enough for everybody.
+    public func statistics() async throws(StorageError) -> FileSystemStatistics {
+        guard capabilities.statistics else { return Self.unknownRoom }
+        do throws(StorageError) {
+            return try await statisticsFlights.value(for: .root) { [remote] () async throws(StorageError) in
+                try await remote.statistics(.root)
+            }
+        } catch where error.code == .unsupported {
+            return Self.unknownRoom
+        }
+    }
+
+    private static let unknownRoom = FileSystemStatistics(
+        blockSize: 4096, totalBlocks: 1 << 38, freeBlocks: 1 << 38, availableBlocks: 1 << 38)
+
+    /// Lets no new change begin and gives the server everything that was written.
+    ///
+    /// - Returns: what could not be uploaded.
+    public func drain() async -> [UnsettledFile] {
+        stopChanges()
+        return await withTaskGroup(of: UnsettledFile?.self) { group in
+            for file in inodes.openFiles() {
+                group.addTask { await self.settle(file) }
+            }
+            return await group.reduce(into: []) { result, failed in
+                if let failed { result.append(failed) }
+            }
+        }
+    }
+
+    private func settle(_ file: OpenFile) async -> UnsettledFile? {
+        do throws(StorageError) {
+            try await file.flush()
+            return nil
+        } catch {
+            services.logger.error("uploading \(describe(file.inode)): \(error)")
+            return UnsettledFile(path: describe(file.inode), error: error)
+        }
+    }
+
+    /// Ends all handles, after the kernel has let go of them.
+    public func close() async {
+        for handle in handles.openFiles { await release(handle.id) }
+    }
+}

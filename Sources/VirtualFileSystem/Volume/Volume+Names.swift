@@ -1,0 +1,125 @@
+public import FileModel
+public import RemoteFileSystem
+
+extension Volume {
+    /// Removes a name; who has the file open goes on with it.
+    ///
+    /// Where the server forgets a file with its name, an open one is moved to a hidden name in the same directory and
+    /// removed with its last handle.
+    public func unlink(_ name: FileName, in parent: InodeNumber) async throws(StorageError) {
+        try checkWritable()
+        let path = try path(of: name, in: parent)
+        let farewell = try await prepareRemoval(of: Link(parent: parent, name: name))
+        do throws(StorageError) {
+            if farewell.needsRemoval { try await remote.removeFile(path) }
+        } catch {
+            await farewell.takeBack()
+            throw error
+        }
+        try inodes.locked { table, now throws(StorageError) in
+            try table.unlink(name, in: parent, now: now)
+        }
+    }
+
+    /// Renames a file or directory (renameat2(2)); paths of everything below and of open files follow.
+    public func rename(
+        _ name: FileName, in parent: InodeNumber, to newName: FileName, in newParent: InodeNumber, mode: RenameMode
+    ) async throws(StorageError) {
+        try checkWritable()
+        let (source, target) = (Link(parent: parent, name: name), Link(parent: newParent, name: newName))
+        if source == target { return }
+        let (from, to) = (try path(of: name, in: parent), try path(of: newName, in: newParent))
+        try await openFile(at: source)?.settleName()
+        if mode == .exchange { try await openFile(at: target)?.settleName() }
+        let farewell = mode == .replace ? try await prepareRemoval(of: target) : Removal()
+        do throws(StorageError) {
+            try await remote.rename(from, to: to, mode: mode)
+        } catch {
+            await farewell.takeBack()
+            throw error
+        }
+        try inodes.locked { table, now throws(StorageError) in
+            if mode == .exchange {
+                try table.exchange(source, target, now: now)
+            } else {
+                try table.rename(source, to: target, now: now)
+            }
+        }
+    }
+
+    public func createSymbolicLink(
+        _ name: FileName, in parent: InodeNumber, target: [UInt8]
+    ) async throws(StorageError) -> Entry {
+        try checkWritable()
+        try await remote.createSymbolicLink(try path(of: name, in: parent), target: target)
+        return try insert(made(.symbolicLink, 0o777, size: Int64(target.count)), as: name, in: parent)
+    }
+
+    public func readLink(_ inode: InodeNumber) async throws(StorageError) -> [UInt8] {
+        try await remote.readLink(try inodes.path(of: inode))
+    }
+
+    /// Gives a file a further name (link(2)).
+    public func link(
+        _ inode: InodeNumber, as name: FileName, in parent: InodeNumber
+    ) async throws(StorageError) -> Entry {
+        try checkWritable()
+        let link = Link(parent: parent, name: name)
+        let path = try path(of: name, in: parent)
+        try await openFile(of: inode)?.settleName()
+        try await remote.createHardLink(path, to: try inodes.path(of: inode))
+        return entry(try self.name(inode, link))
+    }
+
+    private func openFile(at link: Link) throws(StorageError) -> OpenFile? {
+        try inodes.locked { table, _ throws(StorageError) in try table.child(link.name, of: link.parent)?.file }
+    }
+
+    private func openFile(of inode: InodeNumber) throws(StorageError) -> OpenFile? {
+        try inodes.locked { table, _ throws(StorageError) in try table.inode(inode).file }
+    }
+
+    /// Prepares for a name to lose its file, which may be open.
+    private func prepareRemoval(of link: Link) async throws(StorageError) -> Removal {
+        let present = try inodes.locked { table, _ throws(StorageError) in
+            try table.child(link.name, of: link.parent).map(InodeSnapshot.init)
+        }
+        guard let present, let file = present.file, present.linkCount <= 1 else { return Removal() }
+        switch try await file.prepareForRemoval() {
+        case .remove:
+            await file.noteRemoval(true)
+            return Removal { await file.noteRemoval(false) }
+        case .nothing:
+            await file.noteRemoval(true)
+            return Removal(needsRemoval: false) { await file.noteRemoval(false) }
+        case .hide: return try await hide(file, link)
+        }
+    }
+
+    private func hide(_ file: OpenFile, _ link: Link) async throws(StorageError) -> Removal {
+        let refuge = Link(parent: link.parent, name: try FileName(".fuse_hidden\(file.inode.value)"))
+        let path = try path(of: link.name, in: link.parent)
+        let hidden = try self.path(of: refuge.name, in: refuge.parent)
+        try await remote.rename(path, to: hidden, mode: .replace)
+        try inodes.locked { table, _ throws(StorageError) in try table.hide(file.inode, as: refuge) }
+        await file.noteRemoval(true)
+        return Removal(needsRemoval: false) { [remote, inodes] in
+            try? await remote.rename(hidden, to: path, mode: .keepExisting)
+            inodes.withLock { table, _ in table.unhide(file.inode) }
+            await file.noteRemoval(false)
+        }
+    }
+
+    /// How an open file was prepared for the loss of its name.
+    private struct Removal {
+        /// Whether the name still has to be removed on the server.
+        var needsRemoval = true
+        /// The name stays after all.
+        var takeBack: @Sendable () async -> Void = {}
+
+        init(needsRemoval: Bool = true, takeBack: @escaping @Sendable () async -> Void = {}) {
+            self.needsRemoval = needsRemoval
+            self.takeBack = takeBack
+        }
+    }
+}

@@ -1,0 +1,75 @@
+public import FileModel
+public import Logging
+public import RemoteFileSystem
+import Synchronization
+
+/// A remote file system as the kernel wants one: inodes, handles, caches, read-ahead and write-behind.
+///
+/// Every operation may run at the same time as every other. Errors speak of the path; an outage is never `.notFound`
+/// and never an empty listing. Own changes are visible at once, those of others within the settings' timeouts.
+public final class Volume: Sendable {
+    public let settings: VolumeSettings
+    public let capabilities: Capabilities
+    let services: FileServices
+    let handles = HandleTable()
+    let nameFlights = SingleFlight<NameQuery, FileAttributes>()
+    let inodeFlights = SingleFlight<InodeQuery, FileAttributes>()
+    let statisticsFlights = SingleFlight<InodeNumber, FileSystemStatistics>()
+    /// Shown for what has no time of its own.
+    let started = Timestamp.now()
+    private let stopping = Atomic(false)
+
+    var inodes: SharedInodeTable { services.inodes }
+    var remote: TimeLimitedRemote { services.remote }
+
+    /// Connects and looks at the root folder.
+    ///
+    /// - Throws: `.rootMissing` when it is no folder, and whatever keeps the remote from answering.
+    public static func open(
+        _ remote: any RemoteFileSystem, settings: VolumeSettings = VolumeSettings(),
+        logger: Logger = Logger(label: "volume"),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) async throws(StorageError) -> Volume {
+        let limited = TimeLimitedRemote(base: remote, limit: TimeLimit(duration: settings.timeout))
+        let capabilities = try await limited.limit.run("connecting to", .root) { _ async throws(StorageError) in
+            try await remote.capabilities()
+        }
+        let root = try await rootAttributes(limited)
+        let lifetimes = InodeTable.Lifetimes(
+            attributes: settings.attributeTimeout, listing: settings.directoryTimeout, absence: settings.negativeTimeout)
+        let services = FileServices(
+            remote: limited, capabilities: capabilities, settings: settings,
+            inodes: SharedInodeTable(root: root, lifetimes: lifetimes, now: now),
+            spools: SpoolBudget(limit: settings.spoolLimit.bytes), logger: logger)
+        return Volume(services)
+    }
+
+    private static func rootAttributes(_ remote: TimeLimitedRemote) async throws(StorageError) -> FileAttributes {
+        do throws(StorageError) {
+            let root = try await remote.attributes(of: .root)
+            if root.isDirectory { return root }
+        } catch where error.code != .notFound {
+            throw error
+        } catch {}
+        throw StorageError(.rootMissing, "the remote folder does not exist or is not a folder")
+    }
+
+    private init(_ services: FileServices) {
+        self.services = services
+        settings = services.settings
+        capabilities = services.capabilities
+    }
+
+    /// Where an inode is now, for messages.
+    public func describe(_ inode: InodeNumber) -> String {
+        (try? inodes.path(of: inode)).map(\.description) ?? "inode \(inode.value)"
+    }
+
+    func checkWritable() throws(StorageError) {
+        if settings.isReadOnly { throw StorageError(.readOnly, "the mount is read-only") }
+        if stopping.load(ordering: .relaxed) { throw StorageError(.cancelled, "the mount is being ended") }
+    }
+
+    /// Lets no new change begin.
+    func stopChanges() { stopping.store(true, ordering: .relaxed) }
+}

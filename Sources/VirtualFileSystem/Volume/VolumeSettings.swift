@@ -1,0 +1,32 @@
+public import FileModel
+import Glibc
+
+/// How a volume behaves: `[mount]` of a definition.
+public struct VolumeSettings: Sendable {
+    public var isReadOnly = false
+    /// Who owns everything on the mount.
+    public var user: UInt32 = getuid()
+    public var group: UInt32 = getgid()
+    /// Taken from the permissions of files whose server tells none.
+    public var umask: UInt16 = 0o022
+    /// For how long attributes are believed.
+    public var attributeTimeout: Duration = .seconds(3)
+    /// For how long a complete listing is believed.
+    public var directoryTimeout: Duration = .seconds(3)
+    /// For how long the absence of a name is believed.
+    public var negativeTimeout: Duration = .seconds(1)
+    /// The largest window that is read ahead of a sequential reader, per open file.
+    public var readAhead = ByteCount(8 << 20)
+    /// What a writer may be ahead of the server, per file.
+    public var writeBehind = ByteCount(32 << 20)
+    /// Room of all spool files together.
+    public var spoolLimit = ByteCount(2 << 30)
+    /// Where spool files live; they have no name there.
+    public var spoolDirectory = "/var/tmp"
+    /// The longest that one remote call, or the wait for its next sign of life, may take.
+    public var timeout: Duration = .seconds(60)
+    /// A stream that nobody read from for so long gives its session back.
+    public var streamIdleTimeout: Duration = .seconds(1)
+
+    public init() {}
+}
