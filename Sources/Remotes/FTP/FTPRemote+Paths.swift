@@ -5,7 +5,7 @@ public import RemoteFileSystem
 extension FTPRemote {
     public func attributes(of path: RemotePath) async throws(StorageError) -> FileAttributes {
         do throws(StorageError) {
-            return try await pool.idempotent { connection throws(StorageError) in
+            return try await idempotent { connection throws(StorageError) in
                 let serverPath = await self.path(path, on: connection)
                 guard path.isRoot else { return try await connection.attributes(of: serverPath) }
                 // The root may be a link to where the files are.
@@ -21,7 +21,7 @@ extension FTPRemote {
         _ path: RemotePath, receive: @Sendable ([DirectoryEntry]) async throws(StorageError) -> Void
     ) async throws(StorageError) {
         do throws(StorageError) {
-            try await pool.withConnection(.metadata) { connection throws(StorageError) in
+            try await withSession { connection throws(StorageError) in
                 try await connection.list(await self.path(path, on: connection), receive: receive)
             }
         } catch {
@@ -30,19 +30,19 @@ extension FTPRemote {
     }
 
     public func createDirectory(_ path: RemotePath, permissions: UInt16?) async throws(StorageError) {
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             try await connection.makeDirectory(await self.path(path, on: connection))
         }
     }
 
     public func removeDirectory(_ path: RemotePath) async throws(StorageError) {
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             try await connection.removeDirectory(await self.path(path, on: connection))
         }
     }
 
     public func removeFile(_ path: RemotePath) async throws(StorageError) {
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             try await connection.delete(await self.path(path, on: connection))
         }
     }
@@ -50,7 +50,7 @@ extension FTPRemote {
     public func rename(_ source: RemotePath, to target: RemotePath, mode: RenameMode) async throws(StorageError) {
         if mode == .exchange { throw .unsupported("exchanging two names") }
         if target.isBelow(source) { throw StorageError(.invalidArgument, "\(target) lies inside \(source)") }
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             let from = await self.path(source, on: connection)
             let to = await self.path(target, on: connection)
             if mode == .keepExisting { try await self.requireAbsent(to, target, on: connection) }
@@ -79,7 +79,7 @@ extension FTPRemote {
 
     /// Sets times and mode; throws `.unsupported` only when nothing of what was asked could be set.
     public func setAttributes(_ path: RemotePath, _ changes: AttributeChanges) async throws(StorageError) {
-        try await pool.idempotent { connection throws(StorageError) in
+        try await idempotent { connection throws(StorageError) in
             try await connection.set(changes, of: await self.path(path, on: connection))
         }
     }

@@ -28,7 +28,7 @@ public final class FTPRemote: RemoteFileSystem {
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {
-        let features = try await pool.idempotent { connection throws(StorageError) in await connection.facts.features }
+        let features = try await idempotent { connection throws(StorageError) in await connection.facts.features }
         var result = Capabilities(family: .ftp, identity: identity)
         result.atomicReplace = true
         result.permissions = true
@@ -53,6 +53,48 @@ public final class FTPRemote: RemoteFileSystem {
 }
 
 extension FTPRemote {
+    /// A session that is ready for a command.
+    ///
+    /// One whose last transfer was broken off may end instead of getting ready; nothing was asked of it, so another one
+    /// takes its place.
+    func session(_ priority: LeasePriority) async throws(StorageError) -> Lease<FTPConnection> {
+        while true {
+            let lease = try await pool.lease(priority)
+            do throws(StorageError) {
+                try await lease.connection.settle()
+                return lease
+            } catch {
+                lease.end(error)
+                guard error.code == .connectionLost else { throw error }
+            }
+        }
+    }
+
+    func withSession<Result: Sendable>(
+        _ body: @Sendable (FTPConnection) async throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result {
+        let lease = try await session(.metadata)
+        do throws(StorageError) {
+            let result = try await body(lease.connection)
+            lease.release()
+            return result
+        } catch {
+            lease.end(error)
+            throw error
+        }
+    }
+
+    /// Runs a request that may be made twice: one more time, on another session, when the first one was lost.
+    func idempotent<Result: Sendable>(
+        _ body: @Sendable (FTPConnection) async throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result {
+        do throws(StorageError) {
+            return try await withSession(body)
+        } catch where error.code == .connectionLost {
+            return try await withSession(body)
+        }
+    }
+
     /// The path below the server's own root.
     func path(_ path: RemotePath, on connection: FTPConnection) async -> RemotePath {
         root.onServer(path, loginFolder: await connection.facts.loginDirectory)

@@ -99,7 +99,7 @@ final class FTPRemoteReader: RemoteReader {
     }
 
     private func start(at offset: Int64) async throws(StorageError) -> FTPReadStream {
-        let lease = try await remote.pool.lease(.stream)
+        let lease = try await remote.session(.stream)
         do throws(StorageError) {
             let serverPath = await remote.path(path, on: lease.connection)
             let download = try await lease.connection.retrieve(serverPath, from: offset)

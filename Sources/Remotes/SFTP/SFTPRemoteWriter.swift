@@ -49,7 +49,7 @@ final class SFTPRemoteWriter: RemoteWriter {
             try await writer.close(try await attributesToSet())
             lease.release()
         } catch {
-            writer.abort()
+            await giveUp()
             lease.end(error)
             throw error
         }
@@ -65,8 +65,14 @@ final class SFTPRemoteWriter: RemoteWriter {
     }
 
     func abort() async {
-        writer.abort()
+        await giveUp()
         lease.release()
+    }
+
+    private func giveUp() async {
+        writer.abort()
+        // Not in this task, which may be cancelled: then it would not wait.
+        await Task { await writer.settle() }.value
     }
 
     deinit {

@@ -77,6 +77,13 @@ public final class SFTPWriter: Sendable {
     /// Closes the handle without waiting for anything. Harmless after `close`.
     public func abort() { sendClose(SFTPAttributes()) }
 
+    /// Waits until the server will do nothing more for this file, whatever it said to the writes.
+    ///
+    /// A request on the file's path that is made earlier may overtake writes that are still to be sent.
+    public func settle() async {
+        while !isIdle { await nextAnswer() }
+    }
+
     private func sendClose(_ attributes: SFTPAttributes) {
         // A handle must not be closed twice: the server may have given its number to another file.
         guard state.withLock({ $0.window.close() }) else { return }
