@@ -131,40 +131,55 @@ extension RunSession {
     }
 
     private func addIntents(_ queue: Queue) throws(StorageError) {
-        let runner = StepRunner(context: context)
         var intents: [Intent] = []
         for (index, step) in queue.steps.enumerated() {
-            let operation = operation(step, queue.nextNumber + Int64(2 * index))
-            let target: Side
-            switch step.action {
-            case .copy(let from, _): target = from.other
-            case .conflict(let winner): target = winner.other
-            case .replaceWithFile(let side): target = side
-            default: continue
-            }
-            guard let source = step.observed[target.other], let order = runner.order(operation, from: target.other)
-            else { continue }
-            let isDirect = conditions.writesInPlace(target) || !replicas[target].names.usesTemporaries && target == .remote
-            intents.append(
-                Intent(
-                    operation: operation.number, path: step.path, side: target,
-                    temporary: isDirect ? step.path : order.temporary,
-                    kept: operation.conflictCopy, source: source, target: step.observed[target]))
+            intents += self.intents(operation(step, queue.nextNumber + Int64(2 * index)))
         }
         try archive.add(intents)
+    }
+    /// What the operation writes, and under which temporary names.
+    private func intents(_ operation: Operation) -> [Intent] {
+        let step = operation.step
+        switch step.action {
+        case .copy(let from, _): return [intent(operation, step.path, from: from)].compactMap { $0 }
+        case .replaceWithFile(let side): return [intent(operation, step.path, from: side.other)].compactMap { $0 }
+        case .conflict(let winner):
+            let copy = operation.conflictCopy ?? step.path
+            return [
+                intent(operation, step.path, from: winner, kept: copy), intent(operation, copy, from: winner.other),
+            ].compactMap { $0 }
+        case .separate(let side):
+            return [intent(operation, operation.conflictCopy ?? step.path, from: side)].compactMap { $0 }
+        default: return []
+        }
+    }
+
+    /// - Parameter path: written to; a conflict copy's has the step's second number.
+    private func intent(_ operation: Operation, _ path: RemotePath, from side: Side, kept: RemotePath? = nil) -> Intent? {
+        let step = operation.step
+        let target = replicas[side.other]
+        guard let source = step.observed[side] else { return nil }
+        let number = operation.number + (path == step.path ? 0 : 1)
+        let temporary = StepRunner(context: context).temporary(for: step.path, number, on: target.side)
+        let isDirect =
+            conditions.writesInPlace(target.side) || (target.side == .remote && !target.names.usesTemporaries)
+        return Intent(
+            operation: number, path: path, side: target.side, temporary: isDirect ? path : temporary, kept: kept,
+            source: source, target: path == step.path ? step.observed[target.side] : nil)
     }
 
     // MARK: - Results
 
     private func note(_ operation: Operation, _ outcome: StepOutcome) throws(StorageError) {
-        var finished = outcome.isUnfinished ? [] : [operation.number]
-        if let resumed = operation.resumes, !outcome.isUnfinished {
+        var finished = outcome.keepsIntent ? [] : [operation.number, operation.number + 1]
+        if let resumed = operation.resumes, !outcome.keepsIntent {
             finished.append(resumed.operation)
             resumable[resumed.side][resumed.path] = nil
         }
         pending.add(outcome.records, finished: finished, touchesLocalDisk: outcome.touchesLocalDisk)
         for change in outcome.changes { note(change) }
         if let problem = outcome.problem { note(problem) }
+        if outcome.wasCancelled { conditions.update { $0.isStopping = true } }
         if outcome.lostSession { lostSession = lostSession ?? outcome.problem?.error }
         if pending.isDue { try flushRecords() }
     }

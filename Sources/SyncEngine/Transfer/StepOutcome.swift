@@ -9,8 +9,10 @@ struct StepOutcome: Sendable {
     var problem: SyncProblem?
     /// The connection failed for good: nothing more can be done in this run.
     var lostSession = false
-    /// Interrupted: neither done nor failed, and its intent stays.
-    var isUnfinished = false
+    /// Something may lie about under the temporary name: a later run has to look.
+    var keepsIntent = false
+    /// Cut short from outside: neither done nor failed.
+    var wasCancelled = false
 
     init(_ step: PlannedStep) { self.step = step }
 

@@ -16,6 +16,7 @@ struct StepRunner: Sendable {
                 try await perform(operation, isRepetition: repetitions > 0, &outcome)
                 if let firstError, outcome.changes.isEmpty, outcome.problem != nil {
                     outcome.problem = SyncProblem(operation.step.path, firstError)
+                    outcome.keepsIntent = true
                 }
                 return outcome
             } catch {
@@ -37,7 +38,8 @@ struct StepRunner: Sendable {
 
     private func failed(_ outcome: StepOutcome, _ error: StorageError) -> StepOutcome {
         var outcome = outcome
-        outcome.isUnfinished = error.isSessionFault
+        outcome.keepsIntent = error.isSessionFault
+        outcome.wasCancelled = error.code == .cancelled
         outcome.lostSession = error.isSessionFault && error.code != .cancelled
         if error.code != .cancelled { outcome.problem = SyncProblem(outcome.step.path, error) }
         return outcome
@@ -111,6 +113,9 @@ struct StepRunner: Sendable {
             outcome.skip(.unstable)
             return nil
         case .copied(let entries):
+            if outcome.step.recorded.local?.isDirectory == true || outcome.step.recorded.remote?.isDirectory == true {
+                outcome.records.append(.removeSubtree(order.path))
+            }
             outcome.records.append(
                 .set(order.path, Record(local: entries.local, remote: entries.remote, syncedAt: context.now())))
             return entries

@@ -1,0 +1,147 @@
+import FileModel
+import Foundation
+import RemoteFileSystem
+import SyncCore
+import SyncEngine
+import Synchronization
+import Testing
+
+/// SplitMix64 (Steele, Lea, Flood 2014).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Random edits on both sides, runs that are cut short at random, and a naive model of what must survive.
+private struct History {
+    let bench: SyncBench
+    var generator: SeededGenerator
+    private var count = 0
+    /// Every content that was ever written.
+    private(set) var written: Set<String> = []
+    /// Contents that an edit replaced or deleted on the side where it was made: only these may go.
+    private(set) var superseded: Set<String> = []
+
+    init(bench: SyncBench, generator: SeededGenerator) {
+        self.bench = bench
+        self.generator = generator
+    }
+
+    var mustSurvive: Set<String> { written.subtracting(superseded) }
+
+    private static let names = ["a", "b", "sub/c", "sub/d", "sub/deep/e", "x y", "caf\u{E9}", "sub/-f"]
+
+    mutating func edit() async throws {
+        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+            let isLocal = Bool.random(using: &generator)
+            let before = try await contents(isLocal)
+            try await editOnce(isLocal)
+            let after = try await contents(isLocal)
+            written.formUnion(after.subtracting(before))
+            superseded.formUnion(before.subtracting(after))
+            bench.wait(Int64.random(in: 5...30, using: &generator))
+        }
+        bench.wait()
+    }
+
+    private func contents(_ isLocal: Bool) async throws -> Set<String> {
+        let tree = isLocal ? try bench.localTree() : try await bench.remoteTree()
+        return Set(tree.filter { !$0.key.hasSuffix("/") }.values)
+    }
+
+    private mutating func editOnce(_ isLocal: Bool) async throws {
+        let name = Self.names.randomElement(using: &generator) ?? "a"
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0..<6: await write(name, isLocal)
+        case 6, 7: await delete(name, isLocal)
+        case 8:
+            await delete(name, isLocal)
+            await write(name + "/inside", isLocal)
+        default: await delete("sub", isLocal)
+        }
+    }
+
+    /// Does nothing where a folder is in the way.
+    private mutating func write(_ name: String, _ isLocal: Bool) async {
+        count += 1
+        let content = "content \(count)" + String(repeating: ".", count: Int.random(in: 0..<40, using: &generator))
+        if isLocal { try? bench.write(name, content) } else { try? await bench.writeRemote(name, content) }
+    }
+
+    private func delete(_ name: String, _ isLocal: Bool) async {
+        if isLocal { try? bench.delete(name) } else { try? await bench.deleteRemote(name) }
+    }
+
+    /// A run that may be cut short at any call.
+    mutating func runCut() async -> SyncReport {
+        let guillotine = Guillotine(after: Int.random(in: 0..<120, using: &generator))
+        bench.remote.onOperation { _, _ throws(StorageError) in try guillotine.step() }
+        let report = await bench.run(change)
+        bench.remote.onOperation(nil)
+        return report
+    }
+
+    func run() async -> SyncReport { await bench.run(change) }
+
+    private func change(_ options: inout SyncOptions) {
+        options.deleteLimit = .off
+        options.allowsEmptySide = true
+        options.force = true
+        options.parallel = 3
+    }
+}
+
+extension SyncBench {
+    fileprivate func run(_ change: (inout SyncOptions) -> Void) async -> SyncReport {
+        await run(.twoWay, observer: nil, change)
+    }
+}
+
+@Suite(.timeLimit(.minutes(5)))
+struct ModelTests {
+    /// `REMORA_HISTORIES` asks for more of them.
+    static let count = ProcessInfo.processInfo.environment["REMORA_HISTORIES"].flatMap { Int($0) } ?? 24
+    static let seeds = (0..<count).map { _ in UInt64.random(in: 0...UInt64.max) }
+
+    @Test(arguments: seeds)
+    func nothingIsLostWhateverHappens(_ seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        let style: InMemoryRemote.Style = Bool.random(using: &generator) ? .randomAccess : .stream
+        let bench = try await SyncBench(style)
+        var history = History(bench: bench, generator: generator)
+        for round in 0..<8 {
+            try await history.edit()
+            if Bool.random(using: &history.generator) {
+                _ = await history.runCut()
+                if Bool.random(using: &history.generator) { try await history.edit() }
+            }
+            let report = await history.run()
+            #expect(
+                report.outcome == .success || report.outcome == .conflicts, "seed \(seed), round \(round): \(report.problems)")
+            try await expectConverged(history, "seed \(seed), round \(round)")
+        }
+    }
+
+    private func expectConverged(_ history: History, _ place: String) async throws {
+        let bench = history.bench
+        let second = await history.run()
+        #expect(second.counters.changes == 0, "\(place): \(second.counters)")
+        let local = try bench.localTree()
+        let remote = try await bench.remoteTree()
+        #expect(local == remote, "\(place)")
+        let everything = Set(try bench.wholeLocalTree().values).union(try await bench.wholeRemoteTree().values)
+        let lost = history.mustSurvive.subtracting(everything)
+        #expect(lost.isEmpty, "\(place)")
+        let contents = local.values.filter { !$0.isEmpty }
+        #expect(Set(contents).count == contents.count, "\(place): duplicated content")
+    }
+}
