@@ -1,0 +1,82 @@
+import CFuse3
+import FileModel
+import Glibc
+import Logging
+import VirtualFileSystem
+
+/// Turns requests into tasks on the volume and their results into answers: what libfuse's callbacks get as user data.
+final class Dispatcher: Sendable {
+    let volume: Volume
+    let logger: Logger
+    /// Fires when the kernel has agreed on the protocol.
+    let initialised = Signal()
+    let outstanding = OutstandingRequests()
+
+    init(_ volume: Volume, _ logger: Logger) {
+        self.volume = volume
+        self.logger = logger
+    }
+
+    /// The dispatcher that a request belongs to.
+    static func of(_ request: fuse_req_t?) -> Dispatcher {
+        guard let data = fuse_req_userdata(request) else { preconditionFailure("a request without user data") }
+        return Unmanaged<Dispatcher>.fromOpaque(data).takeUnretainedValue()
+    }
+
+    /// Works on a request in a task of its own and answers it.
+    ///
+    /// - Parameters:
+    ///   - operation: for the log.
+    ///   - reply: answers with the result; a failure is answered here.
+    func serve<Value: Sendable>(
+        _ raw: fuse_req_t?, _ operation: String, _ inode: fuse_ino_t,
+        _ body: @escaping @Sendable (Volume) async throws(StorageError) -> Value,
+        reply: @escaping @Sendable (consuming FuseRequest, Value) async -> Void
+    ) {
+        guard let raw else { return }
+        let call = InterruptibleCall()
+        let pending = PendingRequest(raw, call)
+        let id = outstanding.begin(call)
+        call.attach(
+            Task.detached { [self] in
+                await work(FuseRequest(pending), operation, inode, body, reply)
+                outstanding.end(id)
+            })
+    }
+
+    private func work<Value: Sendable>(
+        _ request: consuming FuseRequest, _ operation: String, _ inode: fuse_ino_t,
+        _ body: @Sendable (Volume) async throws(StorageError) -> Value,
+        _ reply: @Sendable (consuming FuseRequest, Value) async -> Void
+    ) async {
+        let result: Value
+        do throws(StorageError) {
+            result = try await body(volume)
+        } catch {
+            note(error, operation, inode)
+            return request.fail(error.systemError)
+        }
+        await reply(request, result)
+    }
+
+    /// One line that tells operation, path, cause and the server's words.
+    func note(_ error: StorageError, _ operation: String, _ inode: fuse_ino_t) {
+        let level = error.isRoutine ? Logger.Level.debug : .warning
+        logger.log(level: level, "\(operation) \(volume.describe(InodeNumber(inode))): \(error)")
+    }
+
+    /// Reads a name argument, or answers that it is wrong.
+    func name(_ text: UnsafePointer<CChar>?, _ raw: fuse_req_t?) -> FileName? {
+        do throws(StorageError) {
+            let name = try fileName(text)
+            guard name.bytes.count <= volume.capabilities.maximumNameLength else {
+                fuse_reply_err(raw, ENAMETOOLONG)
+                return nil
+            }
+            return name
+        } catch {
+            fuse_reply_err(raw, error.systemError)
+            return nil
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import CFuse3
+import FileModel
+import Glibc
+import Logging
+import Synchronization
+import VirtualFileSystem
+
+/// One connection to the kernel: libfuse's session, the threads that read its requests, the tasks that answer them.
+///
+/// `@unchecked`: the pointer is set once; what is called through it from several threads (receive, process, exit,
+/// exited) is what libfuse's own loop calls from several threads, and `destroy` is called once, after all threads and
+/// requests have ended.
+final class FuseSession: @unchecked Sendable {
+    let dispatcher: Dispatcher
+    /// Fires when the last reading thread has ended.
+    let disconnected = Signal()
+    private let raw: OpaquePointer
+    /// Retained for libfuse, which hands it to every callback.
+    private let userData: Unmanaged<Dispatcher>
+    /// A pipe whose end tells the reading threads to stop.
+    private let wakeUp: (read: CInt, write: CInt)
+    private let readers = Atomic(0)
+
+    /// Threads that read requests; each only copies arguments and starts a task.
+    private static let readerCount = 2
+
+    /// - Throws: `.configuration` when libfuse refuses the options.
+    init(_ volume: Volume, _ options: MountOptions, logger: Logger) throws(StorageError) {
+        wakeUp = try Self.makePipe()
+        dispatcher = Dispatcher(volume, logger)
+        userData = Unmanaged.passRetained(dispatcher)
+        let arguments = options.arguments(isReadOnly: volume.settings.isReadOnly)
+        guard let session = Self.makeSession(arguments, userData.toOpaque()) else {
+            userData.release()
+            throw StorageError(.configuration, "libfuse refused the mount options; see the lines above")
+        }
+        raw = session
+    }
+
+    private static func makePipe() throws(StorageError) -> (read: CInt, write: CInt) {
+        var ends: [CInt] = [0, 0]
+        guard pipe(&ends) == 0 else { throw StorageError(.failed, "no pipe: \(String(cString: strerror(errno)))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    /// libfuse copies the arguments and the table.
+    private static func makeSession(_ arguments: [String], _ userData: UnsafeMutableRawPointer) -> OpaquePointer? {
+        var list = fuse_args()
+        defer { fuse_opt_free_args(&list) }
+        for argument in arguments { fuse_opt_add_arg(&list, argument) }
+        var table = Operations.makeTable()
+        return fuse_session_new(&list, &table, MemoryLayout<fuse_lowlevel_ops>.size, userData)
+    }
+
+    /// Mounts and starts to read requests. Blocks while fusermount3(1) runs.
+    ///
+    /// - Throws: `.configuration`: the kernel or fusermount3 refused.
+    func mount(at mountpoint: String) throws(StorageError) {
+        guard fuse_session_mount(raw, mountpoint) == 0 else {
+            throw StorageError(
+                .configuration,
+                "mounting on \(mountpoint) failed: is /dev/fuse there, and may this user mount? (user_allow_other in "
+                    + "/etc/fuse.conf is needed for allow_other)")
+        }
+        let descriptor = fuse_session_fd(raw)
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        readers.store(Self.readerCount, ordering: .relaxed)
+        for _ in 0..<Self.readerCount { startThread { self.readRequests() } }
+    }
+
+    /// Reads and dispatches requests until the kernel disconnects or `stop` is called.
+    private func readRequests() {
+        var buffer = fuse_buf()
+        while fuse_session_exited(raw) == 0, waitForRequest() {
+            let count = fuse_session_receive_buf(raw, &buffer)
+            if count == -EAGAIN || count == -EINTR { continue }
+            if count <= 0 { break }
+            fuse_session_process_buf(raw, &buffer)
+        }
+        free(buffer.mem)
+        if readers.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { disconnected.fire() }
+    }
+
+    /// - Returns: false when the session was stopped.
+    private func waitForRequest() -> Bool {
+        var watched = [
+            pollfd(fd: fuse_session_fd(raw), events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&watched, nfds_t(watched.count), -1) < 0, errno == EINTR {}
+        return watched[1].revents == 0
+    }
+
+    /// Lets the reading threads end although the kernel is still connected.
+    func stop() {
+        fuse_session_exit(raw)
+        var one: UInt8 = 1
+        _ = write(wakeUp.write, &one, 1)
+    }
+
+    /// Frees the session; nothing may use it any more.
+    ///
+    /// - Parameter unmounting: the mount point is still ours.
+    func destroy(unmounting: Bool) {
+        if unmounting { fuse_session_unmount(raw) }
+        fuse_session_destroy(raw)
+        close(wakeUp.read)
+        close(wakeUp.write)
+        userData.release()
+    }
+}
