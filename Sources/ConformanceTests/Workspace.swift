@@ -59,13 +59,27 @@ struct Workspace: Sendable {
 
     func readLink(_ path: RemotePath) async throws -> [UInt8] { try await remote.readLink(path) }
 
-    /// Makes a directory with a name that some servers refuse (ProFTPD takes no `*` in a new directory's name).
-    func isHeld(_ path: RemotePath) async throws -> Bool {
-        do throws(StorageError) {
+    /// Makes a directory, unless the server refuses its name (ProFTPD takes no `*` in a new directory's name).
+    func holdsFolder(_ path: RemotePath) async throws -> Bool {
+        try await holds(path) { () throws(StorageError) in
             try await remote.createDirectory(path, permissions: nil)
+        }
+    }
+
+    /// Writes a file that holds its own name, unless the server refuses the name (Pure-FTPd changes trailing spaces, `\` and tabs).
+    func holdsFile(_ name: FileName) async throws -> Bool {
+        try await holds(path(name)) { () throws(StorageError) in
+            try await write(name.bytes, to: path(name))
+        }
+    }
+
+    private func holds(_ path: RemotePath, _ make: () async throws(StorageError) -> Void) async throws -> Bool {
+        do throws(StorageError) {
+            try await make()
             return true
         } catch {
-            guard error.serverReply != nil, !error.isSessionFault, try await !exists(path) else { throw error }
+            let isRefusal = error.code == .invalidName || error.serverReply != nil && !error.isSessionFault
+            guard capabilities.family == .ftp, isRefusal else { throw error }
             return false
         }
     }

@@ -32,7 +32,7 @@ extension ConformanceCheck {
             }
         },
         ConformanceCheck("a directory whose name is a pattern lists itself only") { space in
-            for folder in ["[ab]", "a", "b", "*"] where try await space.isHeld(try space.path(folder)) {
+            for folder in ["[ab]", "a", "b", "*"] where try await space.holdsFolder(try space.path(folder)) {
                 try await space.write("x", to: try space.path("\(folder)/in \(folder)"))
             }
             for folder in try await space.names(in: space.folder) {
