@@ -5,21 +5,34 @@ import SyncEngine
 import Synchronization
 import Testing
 
-/// Stops everything at one chosen call, as a kill of the process or a dead line would.
+/// Stops everything at one chosen call, as a kill of the process would: the state directory is put back to what it
+/// held at that moment, so that nothing a dying run writes down counts.
 final class Guillotine: Sendable {
     private let left: Mutex<Int>
-    let hasFallen = Mutex(false)
+    private let bench: SyncBench
 
-    init(after count: Int) { left = Mutex(count) }
+    init(_ bench: SyncBench, after count: Int) {
+        left = Mutex(count)
+        self.bench = bench
+    }
+
+    var hasFallen: Bool { left.withLock { $0 < 0 } }
 
     func step() throws(StorageError) {
-        let isOver = left.withLock { left in
+        let remaining = left.withLock { left in
             left -= 1
-            return left < 0
+            return left
         }
-        guard isOver else { return }
-        hasFallen.withLock { $0 = true }
-        throw .cancelled
+        if remaining == -1 { bench.keepState() }
+        if remaining < 0 { throw .cancelled }
+    }
+
+    /// One run under the blade.
+    func run(_ change: (inout SyncOptions) -> Void) async {
+        bench.remote.onOperation { _, _ throws(StorageError) in try self.step() }
+        await bench.run(.twoWay, observer: nil, change)
+        bench.remote.onOperation(nil)
+        if hasFallen { bench.restoreState() }
     }
 }
 
@@ -74,12 +87,10 @@ struct CrashTests {
         var step = 0
         while true {
             let bench = try await prepared(style)
-            let guillotine = Guillotine(after: step)
-            bench.remote.onOperation { _, _ throws(StorageError) in try guillotine.step() }
-            await bench.run { $0.parallel = 2 }
-            bench.remote.onOperation(nil)
+            let guillotine = Guillotine(bench, after: step)
+            await guillotine.run { $0.parallel = 2 }
             try await expectConverged(bench, step)
-            guard guillotine.hasFallen.withLock({ $0 }) else { return }
+            guard guillotine.hasFallen else { return }
             step += 1 + step / 5
         }
     }

@@ -82,27 +82,17 @@ private struct History {
     }
 
     /// A run that may be cut short at any call.
-    mutating func runCut() async -> SyncReport {
-        let guillotine = Guillotine(after: Int.random(in: 0..<120, using: &generator))
-        bench.remote.onOperation { _, _ throws(StorageError) in try guillotine.step() }
-        let report = await bench.run(change)
-        bench.remote.onOperation(nil)
-        return report
+    mutating func runCut() async {
+        await Guillotine(bench, after: Int.random(in: 0..<120, using: &generator)).run(change)
     }
 
-    func run() async -> SyncReport { await bench.run(change) }
+    func run() async -> SyncReport { await bench.run(.twoWay, observer: nil, change) }
 
     private func change(_ options: inout SyncOptions) {
         options.deleteLimit = .off
         options.allowsEmptySide = true
         options.force = true
         options.parallel = 3
-    }
-}
-
-extension SyncBench {
-    fileprivate func run(_ change: (inout SyncOptions) -> Void) async -> SyncReport {
-        await run(.twoWay, observer: nil, change)
     }
 }
 
@@ -121,7 +111,7 @@ struct ModelTests {
         for round in 0..<8 {
             try await history.edit()
             if Bool.random(using: &history.generator) {
-                _ = await history.runCut()
+                await history.runCut()
                 if Bool.random(using: &history.generator) { try await history.edit() }
             }
             let report = await history.run()

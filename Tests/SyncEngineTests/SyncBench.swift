@@ -65,6 +65,18 @@ final class SyncBench: Sendable {
         return report
     }
 
+    // MARK: - The state directory
+
+    func keepState() {
+        try? FileManager.default.removeItem(atPath: root + "/kept")
+        try? FileManager.default.copyItem(atPath: state, toPath: root + "/kept")
+    }
+
+    func restoreState() {
+        try? FileManager.default.removeItem(atPath: state)
+        try? FileManager.default.moveItem(atPath: root + "/kept", toPath: state)
+    }
+
     // MARK: - The local tree
 
     func write(_ path: String, _ content: String, at time: Timestamp? = nil) throws {
