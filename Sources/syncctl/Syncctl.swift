@@ -17,7 +17,9 @@ struct Syncctl: AsyncParsableCommand {
             """,
         version: "syncctl \(Version.text)",
         subcommands: [
-            CheckCommand.self, ConfigCommand.self, HistoryCommand.self, UnmountCommand.self,
+            MountCommand.self, UnmountCommand.self, PushCommand.self, PullCommand.self, SyncCommand.self,
+            TestCommand.self, ListCommand.self, CheckCommand.self, HistoryCommand.self, DaemonCommand.self,
+            ConfigCommand.self,
         ])
 
     static func main() async {

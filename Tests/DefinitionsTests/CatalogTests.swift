@@ -41,7 +41,9 @@ import Testing
 
     @Test func otherFilesAreIgnored() throws {
         try withTemporaryFolder { folder in
-            for name in [".hidden.toml", "a.toml~", "b.toml.bak", "c.bak", "readme.md", "ok.toml", ".toml", "#ok.toml#"] {
+            for name in [
+                ".hidden.toml", "a.toml~", "b.toml.bak", "c.bak", "readme.md", "ok.toml", ".toml", "#ok.toml#",
+            ] {
                 try write(name == "ok.toml" ? sftp : "broken [", to: "\(folder)/mounts.d/\(name)")
             }
             #expect(catalog(folder).mountNames == ["ok"])
@@ -52,7 +54,9 @@ import Testing
     @Test func aSyncTakesTheRemoteOfItsMount() throws {
         try withTemporaryFolder { folder in
             try write(sftp, to: "\(folder)/mounts.d/prod.toml")
-            try write("remote = \"prod\"\ndirection = \"push\"\nlocal = \"data\"\nremote_path = \"in\"\n", to: "\(folder)/sync.d/nightly.toml")
+            try write(
+                "remote = \"prod\"\ndirection = \"push\"\nlocal = \"data\"\nremote_path = \"in\"\n",
+                to: "\(folder)/sync.d/nightly.toml")
             let overrides = try DefinitionOverrides(["port=2222", "filter.settle=1s"], scope: .sync)
             let sync = try catalog(folder).sync(named: "nightly", overrides: overrides).value
             #expect(sync.remote.host == "a.example")
@@ -69,9 +73,11 @@ import Testing
             try write("[remote\n", to: "\(folder)/mounts.d/b.toml")
             try write("remote = \"a\"\ndirection = \"push\"\nlocal = \"/l\"\nlocl = 1\n", to: "\(folder)/sync.d/c.toml")
             let found = catalog(folder).check()
-            #expect(found.map { $0.span?.location.replacing("\(folder)/", with: "") } == [
-                "mounts.d/a.toml:3:1", "mounts.d/a.toml:4:1", "mounts.d/b.toml:1:8", "sync.d/c.toml:1:10", "sync.d/c.toml:4:1",
-            ])
+            #expect(
+                found.map { $0.span?.location.replacing("\(folder)/", with: "") } == [
+                    "mounts.d/a.toml:3:1", "mounts.d/a.toml:4:1", "mounts.d/b.toml:1:8", "sync.d/c.toml:1:10",
+                    "sync.d/c.toml:4:1",
+                ])
             #expect(catalog(folder).check(only: ["c"]).count == 2)
             #expect(catalog(folder).check(only: ["d"]).map(\.message) == ["there is no definition 'd'"])
         }
@@ -113,9 +119,10 @@ import Testing
         try withTemporaryFolder { folder in
             let path = "\(folder)/mounts.d/prod.toml"
             try write(sftp + "[remote.auth]\npassword = \"x\"\n", to: path, mode: 0o644)
-            #expect(catalog(folder).check().map(\.message) == [
-                "this file holds a password and can be read by others; run: chmod 600 \(path)"
-            ])
+            #expect(
+                catalog(folder).check().map(\.message) == [
+                    "this file holds a password and can be read by others; run: chmod 600 \(path)"
+                ])
         }
     }
 }

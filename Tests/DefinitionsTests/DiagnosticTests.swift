@@ -42,7 +42,9 @@ import Testing
 
     @Test func anArgumentHasNoLineNumber() {
         let span = SourceSpan(SourceText(.argument("-o"), "prot=21".utf8), 0..<4)
-        #expect(Diagnostic(.error, "wrong", at: span, label: "so").rendered == "-o: error: wrong\n   | prot=21\n   | ^^^^ so")
+        #expect(
+            Diagnostic(.error, "wrong", at: span, label: "so").rendered
+                == "-o: error: wrong\n   | prot=21\n   | ^^^^ so")
     }
 
     @Test(arguments: [

@@ -59,7 +59,8 @@ import Testing
 
     @Test func everyKindOfString() {
         let found = places(
-            "a = \"x\\\"y # \"\nb = '''\nl1\n'l2' ''' # c\nc = \"\"\"one \\\"\"\" two\"\"\"\"\"\nd = 'a\\'\ne = \"\"\nf = ''\n")
+            "a = \"x\\\"y # \"\nb = '''\nl1\n'l2' ''' # c\nc = \"\"\"one \\\"\"\" two\"\"\"\"\"\nd = 'a\\'\ne = \"\"\nf = ''\n"
+        )
         #expect(found["a"]?.value == "\"x\\\"y # \"")
         #expect(found["b"]?.value == "'''\nl1\n'l2' '''")
         #expect(found["c"]?.value == "\"\"\"one \\\"\"\" two\"\"\"\"\"")
@@ -88,7 +89,8 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let alphabet = Array("ab=.[]{}\"'\\#,\n 1-".utf8)
         for _ in 0..<3000 {
-            let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
+            let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in alphabet.randomElement(using: &random)!
+            }
             for place in TOMLLocator.locate(bytes).values {
                 #expect(place.value.upperBound <= bytes.count && (place.name?.upperBound ?? 0) <= bytes.count)
             }
@@ -155,7 +157,9 @@ private struct DocumentWriter {
         text += pairs()
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let header = key() + (Bool.random(using: &random) ? " . " + key() : "")
-            text += blank() + (Int.random(in: 0..<4, using: &random) == 0 ? "[[\(header)]]" : "[\(header)]") + end() + pairs()
+            text +=
+                blank() + (Int.random(in: 0..<4, using: &random) == 0 ? "[[\(header)]]" : "[\(header)]") + end()
+                + pairs()
         }
         return text
     }

@@ -67,7 +67,8 @@ import Testing
 
     @Test func aCommandNeedsNoHost() throws {
         let (value, findings) = decodedMount(
-            "[remote]\npath = \"/srv\"\n[remote.ssh]\ntransport = \"command\"\ncommand = [\"/usr/lib/openssh/sftp-server\"]\n")
+            "[remote]\npath = \"/srv\"\n[remote.ssh]\ntransport = \"command\"\ncommand = [\"/usr/lib/openssh/sftp-server\"]\n"
+        )
         #expect(findings.isEmpty)
         #expect(value?.remote.scheme == .sftp)
         #expect(value?.remote.host == "localhost")
@@ -109,7 +110,8 @@ import Testing
 
     @Test func pins() throws {
         let tls = decodedMount(
-            "[remote]\nurl = \"ftpes://h\"\n[remote.tls]\ntrust = \"pin\"\npin_sha256 = [\"\(Array(repeating: "AB", count: 32).joined(separator: ":"))\"]\n")
+            "[remote]\nurl = \"ftpes://h\"\n[remote.tls]\ntrust = \"pin\"\npin_sha256 = [\"\(Array(repeating: "AB", count: 32).joined(separator: ":"))\"]\n"
+        )
         #expect(tls.findings.isEmpty)
         #expect(tls.value?.remote.tls.pins == [String(repeating: "ab", count: 32)])
         let key = String(repeating: "a", count: 43)

@@ -115,7 +115,8 @@ import Testing
 
     @Test func anAdHocURLThatIsWrong() {
         #expect { try catalog.mount(url: "sfpt://h") } throws: {
-            "\($0)" == "URL: error: unknown protocol 'sfpt'; use ftp, ftpes, ftps or sftp\n   | sfpt://h\n   | ^^^^ did you mean sftp?"
+            "\($0)"
+                == "URL: error: unknown protocol 'sfpt'; use ftp, ftpes, ftps or sftp\n   | sfpt://h\n   | ^^^^ did you mean sftp?"
         }
     }
 

@@ -17,7 +17,9 @@ import Testing
 
     @Test(arguments: [
         Row(text: "sftp://h"), Row(text: "SFTP://h/", folder: "/"),
-        Row(text: "ftpes://reports@ftp.example.com:21/outgoing", scheme: .ftpes, user: "reports", host: "ftp.example.com", port: 21, folder: "/outgoing"),
+        Row(
+            text: "ftpes://reports@ftp.example.com:21/outgoing", scheme: .ftpes, user: "reports",
+            host: "ftp.example.com", port: 21, folder: "/outgoing"),
         Row(text: "ftp://h:990", scheme: .ftp, port: 990), Row(text: "ftps://h:/x", scheme: .ftps, folder: "/x"),
         Row(text: "sftp://me:s3cr%40t@h/~/in%20box/", user: "me", password: "s3cr@t", folder: "~/in box"),
         Row(text: "sftp://me:a@b@h/x", user: "me", password: "a@b", folder: "/x"),
@@ -26,7 +28,8 @@ import Testing
         Row(text: "sftp://u@[fe80::1%25eth0]", user: "u", host: "fe80::1%eth0"),
         Row(text: "sftp://192.0.2.1/a//b/./c", host: "192.0.2.1", folder: "/a/b/c"),
         Row(text: "sftp://h/~user/x", folder: "/~user/x"), Row(text: "sftp://h/a#b?c", folder: "/a#b?c"),
-        Row(text: "sftp:///srv/x", host: "", folder: "/srv/x"), Row(text: "ftp://h/%2Fetc", scheme: .ftp, folder: "/etc"),
+        Row(text: "sftp:///srv/x", host: "", folder: "/srv/x"),
+        Row(text: "ftp://h/%2Fetc", scheme: .ftp, folder: "/etc"),
     ])
     func reads(row: Row) throws {
         let url = try RemoteURL(row.text)

@@ -45,7 +45,8 @@ import Testing
 
     @Test func aRemoteOfItsOwn() {
         let (value, findings) = decodedSync(
-            "direction = \"pull\"\nlocal = \"/x\"\n[remote]\nurl = \"sftp://other/data\"\n[schedule]\nevery = \"15m\"\n")
+            "direction = \"pull\"\nlocal = \"/x\"\n[remote]\nurl = \"sftp://other/data\"\n[schedule]\nevery = \"15m\"\n"
+        )
         #expect(findings.isEmpty)
         #expect(value?.remote.host == "other")
         #expect(value?.remoteName == nil)

@@ -41,7 +41,9 @@ import Testing
         let world = World()
         for name in ["same", "changed", "gone"] { world.write("mounts.d/\(name).toml", mount(name)) }
         let daemon = world.start()
-        await world.wait { lines in ["same", "changed", "gone"].allSatisfy { lines.contains("mount \($0): mounted on /mnt/\($0)") } }
+        await world.wait { lines in
+            ["same", "changed", "gone"].allSatisfy { lines.contains("mount \($0): mounted on /mnt/\($0)") }
+        }
         world.write("mounts.d/same.toml", "# a comment changes nothing\n" + mount("same"))
         world.write("mounts.d/changed.toml", mount("changed") + "read_only = true\n")
         world.write("mounts.d/new.toml", mount("new"))

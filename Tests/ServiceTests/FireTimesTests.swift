@@ -32,27 +32,60 @@ import Testing
     }
 
     @Test(arguments: [
-        Row(cron: "30 2 * * Mon-Fri", zone: "Europe/Berlin", after: "2026-11-20T01:30:00Z", due: ["2026-11-23T01:30:00Z", "2026-11-24T01:30:00Z"]),
-        Row(cron: "*/15 * * * *", zone: "UTC", after: "2026-12-31T23:50:00Z", due: ["2027-01-01T00:00:00Z", "2027-01-01T00:15:00Z"]),
-        Row(cron: "0 0 29 2 *", zone: "UTC", after: "2026-01-01T00:00:00Z", due: ["2028-02-29T00:00:00Z", "2032-02-29T00:00:00Z"]),
-        Row(cron: "0 12 13 * Fri", zone: "UTC", after: "2026-11-10T00:00:00Z", due: ["2026-11-13T12:00:00Z", "2026-11-20T12:00:00Z", "2026-11-27T12:00:00Z", "2026-12-04T12:00:00Z", "2026-12-11T12:00:00Z", "2026-12-13T12:00:00Z"]),
+        Row(
+            cron: "30 2 * * Mon-Fri", zone: "Europe/Berlin", after: "2026-11-20T01:30:00Z",
+            due: ["2026-11-23T01:30:00Z", "2026-11-24T01:30:00Z"]),
+        Row(
+            cron: "*/15 * * * *", zone: "UTC", after: "2026-12-31T23:50:00Z",
+            due: ["2027-01-01T00:00:00Z", "2027-01-01T00:15:00Z"]),
+        Row(
+            cron: "0 0 29 2 *", zone: "UTC", after: "2026-01-01T00:00:00Z",
+            due: ["2028-02-29T00:00:00Z", "2032-02-29T00:00:00Z"]),
+        Row(
+            cron: "0 12 13 * Fri", zone: "UTC", after: "2026-11-10T00:00:00Z",
+            due: [
+                "2026-11-13T12:00:00Z", "2026-11-20T12:00:00Z", "2026-11-27T12:00:00Z", "2026-12-04T12:00:00Z",
+                "2026-12-11T12:00:00Z", "2026-12-13T12:00:00Z",
+            ]),
         // Berlin, 29 March 2026: 02:00 CET becomes 03:00 CEST. What was due in the gap runs once, right after it.
-        Row(cron: "30 2 * * *", zone: "Europe/Berlin", after: "2026-03-28T00:00:00Z", due: ["2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]),
-        Row(cron: "*/20 2 * * *", zone: "Europe/Berlin", after: "2026-03-28T12:00:00Z", due: ["2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z"]),
-        Row(cron: "0 * * * *", zone: "Europe/Berlin", after: "2026-03-28T23:30:00Z", due: ["2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z"]),
-        Row(cron: "0 3 * * *", zone: "Europe/Berlin", after: "2026-03-28T12:00:00Z", due: ["2026-03-29T01:00:00Z", "2026-03-30T01:00:00Z"]),
+        Row(
+            cron: "30 2 * * *", zone: "Europe/Berlin", after: "2026-03-28T00:00:00Z",
+            due: ["2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]),
+        Row(
+            cron: "*/20 2 * * *", zone: "Europe/Berlin", after: "2026-03-28T12:00:00Z",
+            due: ["2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z"]),
+        Row(
+            cron: "0 * * * *", zone: "Europe/Berlin", after: "2026-03-28T23:30:00Z",
+            due: ["2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z"]),
+        Row(
+            cron: "0 3 * * *", zone: "Europe/Berlin", after: "2026-03-28T12:00:00Z",
+            due: ["2026-03-29T01:00:00Z", "2026-03-30T01:00:00Z"]),
         // Berlin, 25 October 2026: 03:00 CEST becomes 02:00 CET. The hour from 02:00 comes twice and runs once.
-        Row(cron: "30 2 * * *", zone: "Europe/Berlin", after: "2026-10-24T12:00:00Z", due: ["2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"]),
-        Row(cron: "0 * * * *", zone: "Europe/Berlin", after: "2026-10-24T22:30:00Z", due: ["2026-10-24T23:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z"]),
+        Row(
+            cron: "30 2 * * *", zone: "Europe/Berlin", after: "2026-10-24T12:00:00Z",
+            due: ["2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"]),
+        Row(
+            cron: "0 * * * *", zone: "Europe/Berlin", after: "2026-10-24T22:30:00Z",
+            due: ["2026-10-24T23:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z"]),
         Row(cron: "30 2 * * *", zone: "Europe/Berlin", after: "2026-10-25T01:30:00Z", due: ["2026-10-26T01:30:00Z"]),
         // New York, 8 March 2026: 02:00 EST becomes 03:00 EDT.
-        Row(cron: "15 2 * * *", zone: "America/New_York", after: "2026-03-07T12:00:00Z", due: ["2026-03-08T07:00:00Z", "2026-03-09T06:15:00Z"]),
+        Row(
+            cron: "15 2 * * *", zone: "America/New_York", after: "2026-03-07T12:00:00Z",
+            due: ["2026-03-08T07:00:00Z", "2026-03-09T06:15:00Z"]),
         // New York, 1 November 2026: 02:00 EDT becomes 01:00 EST.
-        Row(cron: "30 1 * * *", zone: "America/New_York", after: "2026-10-31T12:00:00Z", due: ["2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z"]),
-        Row(cron: "*/30 1 * * *", zone: "America/New_York", after: "2026-11-01T05:45:00Z", due: ["2026-11-02T06:00:00Z"]),
+        Row(
+            cron: "30 1 * * *", zone: "America/New_York", after: "2026-10-31T12:00:00Z",
+            due: ["2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z"]),
+        Row(
+            cron: "*/30 1 * * *", zone: "America/New_York", after: "2026-11-01T05:45:00Z", due: ["2026-11-02T06:00:00Z"]
+        ),
         // Zones that change at midnight, and one of half an hour.
-        Row(cron: "0 0 * * *", zone: "Africa/Cairo", after: "2026-04-23T00:00:00Z", due: ["2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"]),
-        Row(cron: "15 2 * * *", zone: "Australia/Lord_Howe", after: "2026-10-03T00:00:00Z", due: ["2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"]),
+        Row(
+            cron: "0 0 * * *", zone: "Africa/Cairo", after: "2026-04-23T00:00:00Z",
+            due: ["2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"]),
+        Row(
+            cron: "15 2 * * *", zone: "Australia/Lord_Howe", after: "2026-10-03T00:00:00Z",
+            due: ["2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z"]),
         Row(cron: "0 9 * * *", zone: "Asia/Kathmandu", after: "2026-01-01T00:00:00Z", due: ["2026-01-01T03:15:00Z"]),
     ])
     func cron(row: Row) throws {
@@ -62,7 +95,10 @@ import Testing
     @Test func holidaysOfTheZone() throws {
         let times = try times("0 1 * * *", "Europe/Berlin", holidays: ["2026-12-25", "2026-12-26"])
         // 01:00 in Berlin is 00:00 UTC; the 25th and 26th are left out by the date on the wall.
-        #expect(try list(times, after: "2026-12-23T12:00:00Z", count: 2) == ["2026-12-24T00:00:00Z", "2026-12-27T00:00:00Z"])
+        #expect(
+            try list(times, after: "2026-12-23T12:00:00Z", count: 2) == [
+                "2026-12-24T00:00:00Z", "2026-12-27T00:00:00Z",
+            ])
         let late = try self.times("30 23 * * *", "UTC", holidays: ["2026-12-25"])
         #expect(try list(late, after: "2026-12-24T23:30:00Z", count: 1) == ["2026-12-26T23:30:00Z"])
     }
@@ -94,7 +130,8 @@ import Testing
     /// Compares with a walk over every minute, in zones with all kinds of changes.
     @Test func agreesWithTheMinutesOfAYear() throws {
         for (zone, cron) in [
-            ("Europe/Berlin", "7,37 */5 * * *"), ("America/New_York", "*/25 1-3 * * 0,3"), ("Australia/Lord_Howe", "50 1 * * *"),
+            ("Europe/Berlin", "7,37 */5 * * *"), ("America/New_York", "*/25 1-3 * * 0,3"),
+            ("Australia/Lord_Howe", "50 1 * * *"),
         ] {
             let rules = ZoneRules(ZoneName(zone))
             let expression = try CronExpression(cron)

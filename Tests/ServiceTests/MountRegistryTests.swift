@@ -31,7 +31,9 @@ import Testing
 
     @Test func theKernelsTable() throws {
         let entry = try #require(
-            MountTable.parse("36 35 98:0 / /mnt/my\\040folder\\134x rw,noatime master:1 - fuse.syncctl sftp://h\\040x rw,user_id=0\n"))
+            MountTable.parse(
+                "36 35 98:0 / /mnt/my\\040folder\\134x rw,noatime master:1 - fuse.syncctl sftp://h\\040x rw,user_id=0\n"
+            ))
         #expect(entry == .init(mountpoint: "/mnt/my folder\\x", type: "fuse.syncctl", source: "sftp://h x"))
         #expect(MountTable.parse("nonsense") == nil)
         #expect(MountTable.entry(at: "/proc")?.type == "proc")

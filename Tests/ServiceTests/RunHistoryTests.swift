@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct RunHistoryTests {
     private let target = RunTarget(
-        scheme: "ftpes", host: "ftp.example.com", port: 21, user: "reports", folder: "/in", local: "/srv", direction: "push")
+        scheme: "ftpes", host: "ftp.example.com", port: 21, user: "reports", folder: "/in", local: "/srv",
+        direction: "push")
 
     private func withHistory(_ body: (SQLiteRunHistory, String) async throws -> Void) async throws {
         let folder = NSTemporaryDirectory() + "history-\(UUID().uuidString)"
@@ -23,7 +24,8 @@ import Testing
             #expect(record.status == .running)
             #expect(record.endedAt == nil)
 
-            var outcome = RunOutcome(status: .partialFailure, exitCode: 1, statusCode: .uploadFailed, message: "one file")
+            var outcome = RunOutcome(
+                status: .partialFailure, exitCode: 1, statusCode: .uploadFailed, message: "one file")
             outcome.counters.uploaded = 3
             outcome.counters.bytes = 1 << 40
             try await history.runEnded(id, outcome, at: Timestamp(seconds: 1010))
@@ -64,7 +66,8 @@ import Testing
     @Test func aFileOfAnotherProgramIsLeftAlone() async throws {
         try await withHistory { _, path in
             let other = path + ".txt"
-            try Data("not a database, but long enough to be looked at as one".utf8).write(to: URL(fileURLWithPath: other))
+            try Data("not a database, but long enough to be looked at as one".utf8).write(
+                to: URL(fileURLWithPath: other))
             #expect(throws: StorageError.self) { try SQLiteRunHistory(path: other) }
         }
     }

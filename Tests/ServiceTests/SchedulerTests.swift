@@ -181,7 +181,9 @@ import Testing
                 check(actions, schedules, &running, now)
             }
             for name in schedules.keys {
-                #expect(scheduler.nextStart(name).map { $0 > now || scheduler.nextWakeUp.map { $0 <= now } ?? false } ?? false)
+                #expect(
+                    scheduler.nextStart(name).map { $0 > now || scheduler.nextWakeUp.map { $0 <= now } ?? false }
+                        ?? false)
                 #expect(scheduler.isRunning(name) == (running[name] != nil))
             }
         }

@@ -27,9 +27,7 @@ extension DefinitionCatalog {
         let (table, place) = Self.table(url: url)
         let reader = TableReader(
             FileSchemas.mount, file: table.overlaid(with: overrides.table), place: place, findings: findings)
-        var definition = MountDefinition(name: "", reader, argumentContext)
-        definition.name = definition.remote.host
-        return try Self.result(definition, findings)
+        return try Self.result(MountDefinition(name: "", reader, argumentContext), findings)
     }
 
     /// A sync of a local folder and a URL, without a file.
@@ -43,9 +41,7 @@ extension DefinitionCatalog {
         let reader = TableReader(
             FileSchemas.sync, file: table.overlaid(with: overrides.table), place: place, findings: findings)
         let none = RemoteLookup(find: { _ in nil }, names: [], broken: [])
-        var definition = SyncDefinition(name: "", reader, argumentContext, remotes: none)
-        definition.name = definition.remote.host
-        return try Self.result(definition, findings)
+        return try Self.result(SyncDefinition(name: "", reader, argumentContext, remotes: none), findings)
     }
 
     private var argumentContext: DecodingContext {

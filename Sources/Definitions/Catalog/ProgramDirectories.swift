@@ -32,7 +32,9 @@ public struct ProgramDirectories: Hashable, Sendable {
         }
         self.home = home
         configuration =
-            [config, environment["SYNCCTL_CONFIG"]?.nilIfEmpty].compactMap(\.self).map { .init(path: $0, isRequired: true) }
+            [config, environment["SYNCCTL_CONFIG"]?.nilIfEmpty].compactMap(\.self).map {
+                .init(path: $0, isRequired: true)
+            }
             + [xdg("XDG_CONFIG_HOME", "/.config"), "/etc/syncctl"].map { .init(path: $0, isRequired: false) }
         if let stateOverride {
             state = stateOverride

@@ -15,14 +15,18 @@ extension AuthDefinition {
                 "a password inside a URL is easily seen by others", at: urlPlace,
                 label: "use password_file in [remote.auth], or SYNCCTL_PASSWORD")
         }
-        checkInline(reader, context, urlHasPassword: url?.password != nil && urlPlace?.source.isArgument != true, urlPlace)
+        checkInline(
+            reader, context, urlHasPassword: url?.password != nil && urlPlace?.source.isArgument != true, urlPlace)
     }
 
     private static func password(_ reader: TableReader, _ context: DecodingContext) -> SecretSource? {
         let given: [(name: String, source: SecretSource?)] = [
             (AuthKeys.passwordFile.name, context.path(reader.read(AuthKeys.passwordFile)).map(SecretSource.file)),
             (AuthKeys.passwordCommand.name, command(reader)),
-            (AuthKeys.passwordEnvironment.name, reader.read(AuthKeys.passwordEnvironment).nilIfEmpty.map(SecretSource.environment)),
+            (
+                AuthKeys.passwordEnvironment.name,
+                reader.read(AuthKeys.passwordEnvironment).nilIfEmpty.map(SecretSource.environment)
+            ),
             (AuthKeys.credential.name, reader.read(AuthKeys.credential).nilIfEmpty.map(SecretSource.credential)),
             (AuthKeys.netrc.name, context.path(reader.read(AuthKeys.netrc)).map(SecretSource.netrc)),
             (AuthKeys.password.name, reader.read(AuthKeys.password).nilIfEmpty.map { .inline(Secret($0)) }),

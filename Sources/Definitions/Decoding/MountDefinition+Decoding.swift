@@ -20,6 +20,8 @@ extension MountSettings {
         folder = RemoteAddress.folder(reader, MountKeys.remotePath, base: base)
         readOnly = reader.read(MountKeys.readOnly)
         allowOther = reader.read(MountKeys.allowOther)
+        defaultPermissions = reader.read(MountKeys.defaultPermissions)
+        allowNonEmpty = reader.read(MountKeys.nonEmpty)
         user = reader.read(MountKeys.uid)
         group = reader.read(MountKeys.gid)
         umask = reader.read(MountKeys.umask)

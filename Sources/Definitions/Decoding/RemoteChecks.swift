@@ -33,7 +33,10 @@ struct RemoteChecks {
         let foreign =
             (isFTP ? [ssh] : [tls, reader.nested(FTPKeys.schema)]).flatMap { table in
                 table.schema.keys.map { (table, $0) }
-            } + auth.schema.keys.filter { (isFTP ? AuthKeys.sftpOnly : AuthKeys.ftpOnly).contains($0.name) }.map { (auth, $0) }
+            }
+            + auth.schema.keys.filter { (isFTP ? AuthKeys.sftpOnly : AuthKeys.ftpOnly).contains($0.name) }.map {
+                (auth, $0)
+            }
         for (table, key) in foreign {
             guard let entry = table.table[key.name], entry.node.asTOML != key.fallbackText else { continue }
             findings.error("'\(key.name)' is for \(other), and this remote speaks \(own)", at: entry.nameSpan)

@@ -20,7 +20,8 @@ struct SyncChecks {
         guard sync.direction == .sync else { return }
         if sync.delete.mirror {
             file.findings.warning(
-                "'mirror' is for push and pull", at: file.nested(DeleteKeys.schema).namePlace(of: DeleteKeys.mirror.name),
+                "'mirror' is for push and pull",
+                at: file.nested(DeleteKeys.schema).namePlace(of: DeleteKeys.mirror.name),
                 label: "a two-way sync deletes on both sides anyway")
         }
         if sync.after.source == .delete {

@@ -45,7 +45,9 @@ extension TableReader {
         let near = NearName.find(name, among: names)
         let homes = Self.homes(of: name, in: root, path: "")
         if let near, near.lowercased() == name.lowercased() || homes.isEmpty { return "did you mean '\(near)'?" }
-        if let home = homes.first { return home.isEmpty ? "it belongs above the first [table]" : "it belongs in [\(home)]" }
+        if let home = homes.first {
+            return home.isEmpty ? "it belongs above the first [table]" : "it belongs in [\(home)]"
+        }
         return nil
     }
 

@@ -2,6 +2,7 @@ public import FileModel
 
 /// One file of mounts.d: a server, and the folder it is mounted on.
 public struct MountDefinition: Hashable, Sendable {
+    /// Empty for a URL on the command line.
     public var name: String
     public var remote: RemoteDefinition
     public var mount: MountSettings
@@ -23,6 +24,10 @@ public struct MountSettings: Hashable, Sendable {
     public var folder: RemoteFolder?
     public var readOnly: Bool
     public var allowOther: Bool
+    /// The kernel checks permission bits.
+    public var defaultPermissions: Bool
+    /// Mount over a folder that is not empty.
+    public var allowNonEmpty: Bool
     public var user: Ownership
     public var group: Ownership
     public var umask: UInt16

@@ -2,6 +2,7 @@ public import FileModel
 
 /// One file of sync.d: a folder kept equal to a folder on a server.
 public struct SyncDefinition: Hashable, Sendable {
+    /// Empty for two folders named on the command line.
     public var name: String
     public var remote: RemoteDefinition
     /// The name in mounts.d that `remote` was taken from.
@@ -24,6 +25,9 @@ public struct SyncDefinition: Hashable, Sendable {
     public var transfer: TransferDefinition
     public var after: AfterDefinition
     public var log: LogDefinition
+
+    /// Whether no file defines it.
+    public var isAdHoc: Bool { name.isEmpty }
 }
 
 /// [schedule]

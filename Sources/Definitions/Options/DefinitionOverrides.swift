@@ -53,7 +53,9 @@ public struct DefinitionOverrides: Hashable, Sendable {
     /// The part for [remote] and the part for everything else, for a sync that names a remote of mounts.d.
     var split: (remote: DefinitionTable, rest: DefinitionTable) {
         let isRemote = { (entry: DefinitionTable.Entry) in entry.name == RemoteKeys.schema.name }
-        return (DefinitionTable(table.entries.filter(isRemote)), DefinitionTable(table.entries.filter { !isRemote($0) }))
+        return (
+            DefinitionTable(table.entries.filter(isRemote)), DefinitionTable(table.entries.filter { !isRemote($0) })
+        )
     }
 }
 

@@ -29,7 +29,6 @@ enum OptionAliases {
         return value == nil
             && [
                 "defaults", "auto", "noauto", "user", "users", "nofail", "_netdev", "nosuid", "nodev", "reconnect",
-                "default_permissions",
             ].contains(name)
     }
 }

@@ -1,7 +1,8 @@
 /// [remote.auth]: who logs in, and where the secret is.
 enum AuthKeys {
     static let anonymous = Key("anonymous", .flag, default: false, "log in as anonymous (FTP)")
-    static let account = Key("account", .word("account", longest: 1024), default: "", "sent by ACCT when the server asks (FTP)")
+    static let account = Key(
+        "account", .word("account", longest: 1024), default: "", "sent by ACCT when the server asks (FTP)")
     static let passwordFile = Key(
         "password_file", .text, default: "", example: "credentials/prod",
         "a file that only its owner can read (chmod 600); its first line is the password")

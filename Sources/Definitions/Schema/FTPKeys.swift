@@ -8,7 +8,8 @@ enum FTPKeys {
     static let activeAddress = Key(
         "active_address", .address, default: "", "the address that PORT and EPRT tell, where it is not the local one")
     static let activePorts = Key("active_ports", .portRange, default: "50000-50100", "for PORT and EPRT")
-    static let transferType = Key("transfer_type", ValueFormat<TransferType>.choice, default: "binary", "TYPE I or TYPE A")
+    static let transferType = Key(
+        "transfer_type", ValueFormat<TransferType>.choice, default: "binary", "TYPE I or TYPE A")
     static let codePage = Key(
         "code_page", .codePage, default: "auto", example: "CP1252", "of file names; auto is UTF-8 where FEAT offers it")
     static let listing = Key(
@@ -39,7 +40,8 @@ enum ProxyKeys {
     static let host = Key("host", .text, default: "", example: "proxy.example.com", "a name or an address")
     static let port = Key("port", .port, default: 1080, "of the proxy")
     static let user = Key("user", .word("user name", longest: 255), default: "", "the proxy's login name")
-    static let domain = Key("domain", .word("domain", longest: 255), default: "", "put before the login name of an HTTP proxy")
+    static let domain = Key(
+        "domain", .word("domain", longest: 255), default: "", "put before the login name of an HTTP proxy")
     static let passwordFile = Key("password_file", .text, default: "", "like [remote.auth] password_file")
     static let dataChannel = Key("data_channel", .flag, default: true, "data connections of FTP use the proxy as well")
 

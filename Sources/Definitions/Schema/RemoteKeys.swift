@@ -21,14 +21,18 @@ enum RemoteKeys {
     static let maxConnections = Key(
         "max_connections", .number(1...25), default: 25,
         "the hard cap of sessions for everything on this machine that uses this server and user")
-    static let maxDownloadStreams = Key("max_download_streams", .number(1...64), default: 8, "files read at the same time")
-    static let maxUploadStreams = Key("max_upload_streams", .number(1...64), default: 8, "files written at the same time")
+    static let maxDownloadStreams = Key(
+        "max_download_streams", .number(1...64), default: 8, "files read at the same time")
+    static let maxUploadStreams = Key(
+        "max_upload_streams", .number(1...64), default: 8, "files written at the same time")
     static let timeout = Key("timeout", .duration(shortest...century), default: "10s", "for each command")
     static let connectTimeout = Key(
-        "connect_timeout", .duration(shortest...century), default: "10s", "for a connection, its TLS and proxy included")
+        "connect_timeout", .duration(shortest...century), default: "10s", "for a connection, its TLS and proxy included"
+    )
     static let idleTimeout = Key(
         "idle_timeout", .duration(shortest...century), default: "60s", "after which unused connections are closed")
-    static let keepalive = Key("keepalive", .duration(), default: "30s", "between signs of life on idle connections; 0 is none")
+    static let keepalive = Key(
+        "keepalive", .duration(), default: "30s", "between signs of life on idle connections; 0 is none")
 
     static let shortest = Duration.milliseconds(10)
     static let century = Duration.seconds(100 * 365 * 86_400)

@@ -8,10 +8,12 @@ enum SyncKeys {
     static let local = Key("local", .text, default: "", example: "/srv/reports", "the folder of this machine")
     static let remotePath = Key(
         "remote_path", .text, default: "", example: "/outgoing/daily",
-        "the folder on the server; absolute, or below the URL's folder without a leading slash; none is the URL's folder")
+        "the folder on the server; absolute, or below the URL's folder without a leading slash; none is the URL's folder"
+    )
     static let enabled = Key("enabled", .flag, default: true, "`syncctl daemon` runs its schedule")
     static let createRoot = Key("create_root", .flag, default: false, "make a root folder that does not exist")
-    static let mainFile = Key("main_file", .text, default: "", example: "report-*.csv", "a glob; the run's status is this file's")
+    static let mainFile = Key(
+        "main_file", .text, default: "", example: "report-*.csv", "a glob; the run's status is this file's")
     static let sequential = Key("sequential", .flag, default: false, "all files over one connection, in order")
 
     static let keys = [
@@ -23,22 +25,26 @@ enum SyncKeys {
 /// [schedule]
 enum ScheduleKeys {
     static let every = Key(
-        "every", ValueFormat.duration(.seconds(1) ... RemoteKeys.century).optional, default: "", example: "15m",
+        "every", ValueFormat.duration(.seconds(1)...RemoteKeys.century).optional, default: "", example: "15m",
         "from the start of one run to the start of the next")
     static let cron = Key(
         "cron", ValueFormat.cron.optional, default: "", example: "30 2 * * Mon-Fri",
         "minute, hour, day of month, month, day of week, as in crontab(5)")
     static let timezone = Key(
-        "timezone", ValueFormat.zone.optional, default: "", example: "Europe/Berlin", "of 'cron' and 'holidays'; none is this machine's")
+        "timezone", ValueFormat.zone.optional, default: "", example: "Europe/Berlin",
+        "of 'cron' and 'holidays'; none is this machine's")
     static let jitter = Key("jitter", .duration(), default: "0s", "a random delay up to this, new for each run")
-    static let catchUp = Key("catch_up", .flag, default: true, "run once at the start of the daemon if runs were missed")
+    static let catchUp = Key(
+        "catch_up", .flag, default: true, "run once at the start of the daemon if runs were missed")
     static let overlap = Key(
-        "overlap", ValueFormat<OverlapPolicy>.choice, default: "skip", "what becomes of a run that is due while one is under way")
+        "overlap", ValueFormat<OverlapPolicy>.choice, default: "skip",
+        "what becomes of a run that is due while one is under way")
     static let maxRuntime = Key(
-        "max_runtime", ValueFormat.duration(.seconds(1) ... RemoteKeys.century).optional, default: "", example: "2h",
+        "max_runtime", ValueFormat.duration(.seconds(1)...RemoteKeys.century).optional, default: "", example: "2h",
         "after which a run is stopped")
     static let holidays = Key(
-        "holidays", ValueFormat.date.list("a list of dates"), default: [], example: ["2026-12-25"], "on which it does not run")
+        "holidays", ValueFormat.date.list("a list of dates"), default: [], example: ["2026-12-25"],
+        "on which it does not run")
 
     static let schema = TableSchema(
         "schedule", "When `syncctl daemon` runs it: `every` or `cron`; without either it is run by hand.",
@@ -59,7 +65,8 @@ enum FilterKeys {
     static let maxSize = Key("max_size", ValueFormat.bytes.optional, default: "", "larger files are left out")
     static let minAge = Key("min_age", ValueFormat.duration().optional, default: "", "younger files are left out")
     static let maxAge = Key("max_age", ValueFormat.duration().optional, default: "", "older files are left out")
-    static let symlinks = Key("symlinks", ValueFormat<SymlinkPolicy>.choice, default: "skip", "what becomes of symbolic links")
+    static let symlinks = Key(
+        "symlinks", ValueFormat<SymlinkPolicy>.choice, default: "skip", "what becomes of symbolic links")
     static let settle = Key("settle", .duration(), default: "5s", "files changed more recently wait for the next run")
 
     static let schema = TableSchema(

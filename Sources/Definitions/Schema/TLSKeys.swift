@@ -3,7 +3,8 @@ enum TLSKeys {
     static let mode = Key(
         "mode", ValueFormat<TLSMode>.choice.optional, default: "", example: "explicit",
         "as the URL says: ftp is if-available, ftpes explicit, ftps implicit")
-    static let authCommand = Key("auth_command", ValueFormat<AuthCommand>.choice, default: "TLS", "AUTH TLS or AUTH SSL")
+    static let authCommand = Key(
+        "auth_command", ValueFormat<AuthCommand>.choice, default: "TLS", "AUTH TLS or AUTH SSL")
     static let protectData = Key("protect_data", .flag, default: true, "encrypt the data connections (PROT P)")
     static let clearCommandChannel = Key(
         "clear_command_channel", .flag, default: false, "go back to plain text after the login (CCC)")

@@ -64,7 +64,8 @@ struct CommandOutput {
             let left = ContinuousClock.now.duration(to: deadline)
             guard left > .zero else { return (bytes, false) }
             var interest = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let milliseconds = CInt(clamping: left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000)
+            let milliseconds = CInt(
+                clamping: left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000)
             guard poll(&interest, 1, milliseconds) > 0 else { continue }
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count == 0 { return (bytes, true) }

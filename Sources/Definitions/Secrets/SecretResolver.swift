@@ -43,7 +43,8 @@ public struct SecretResolver: Sendable {
         case .file(let path): return try Self.firstLine(Self.privateFile(path), of: path)
         case .environment(let name):
             guard let value = environment[name], !value.isEmpty else {
-                throw StorageError(.configuration, "the environment variable \(name) is not set; it should hold the password")
+                throw StorageError(
+                    .configuration, "the environment variable \(name) is not set; it should hold the password")
             }
             return Secret(value)
         case .credential(let name): return try credential(name)
@@ -58,7 +59,8 @@ public struct SecretResolver: Sendable {
     private func credential(_ name: String) throws(StorageError) -> Secret {
         guard let folder = environment["CREDENTIALS_DIRECTORY"] else {
             throw StorageError(
-                .configuration, "there is no $CREDENTIALS_DIRECTORY for the credential '\(name)'; "
+                .configuration,
+                "there is no $CREDENTIALS_DIRECTORY for the credential '\(name)'; "
                     + "it exists in a systemd unit with LoadCredential=\(name):FILE")
         }
         guard !name.utf8.contains(UInt8(ascii: "/")) else {
@@ -107,7 +109,9 @@ public struct SecretResolver: Sendable {
         let line = bytes.prefix { $0 != 10 && $0 != 13 }
         guard bytes.count <= longest, !line.isEmpty, let text = String(validating: line, as: UTF8.self) else {
             throw StorageError(
-                .configuration, line.isEmpty ? "\(what) is empty; its first line should be the password"
+                .configuration,
+                line.isEmpty
+                    ? "\(what) is empty; its first line should be the password"
                     : "\(what) is no password: its first line is not UTF-8 text")
         }
         return Secret(text)

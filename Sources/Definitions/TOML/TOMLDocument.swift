@@ -12,15 +12,26 @@ struct TOMLDocument {
     /// - Throws: the one syntax error that stopped the parser.
     init(_ source: SourceText) throws(DefinitionFailure) {
         self.source = source
-        let text = try Self.text(of: source)
-        let parsed: TOMLTable
-        do {
-            parsed = try TOMLTable(string: text)
-        } catch {
-            throw Self.failure(error, in: source)
-        }
+        let parsed = try Self.parse(try Self.text(of: source), source)
         let tree = LocatedTree(source: source, places: TOMLLocator.locate(source.bytes))
         table = tree.table(parsed, at: [])
+    }
+
+    /// TOMLKit's parser ends the process at a header that starts with no key: it is shown the text up to there only.
+    private static func parse(_ text: String, _ source: SourceText) throws(DefinitionFailure) -> TOMLTable {
+        let strange = TOMLLocator.strangeHeader(source.bytes)
+        do {
+            let table = try TOMLTable(
+                string: strange.map { String(decoding: source.bytes[..<$0], as: UTF8.self) } ?? text)
+            guard let strange else { return table }
+            throw failure(
+                "syntax error: a table header must start with a key, in quotes unless it is of "
+                    + "A-Z a-z 0-9 _ and -", in: source, at: strange)
+        } catch let error as DefinitionFailure {
+            throw error
+        } catch {
+            throw failure(error, in: source)
+        }
     }
 
     /// The text as TOML wants it: UTF-8 without NUL bytes, and not endless.

@@ -24,6 +24,17 @@ struct TOMLLocator {
     private var table: [Step] = []
     /// How many elements each array of tables has so far.
     private var counts: [[Step]: Int] = [:]
+    private var strangeHeader: Int?
+    /// Arrays and inline tables around the place of the walk; TOMLKit accepts no more than 256.
+    private var depth = 0
+    private static let deepest = 256
+
+    /// The first table header that starts with no key, such as `[é]` or `[[[`, if the text is TOML up to there.
+    static func strangeHeader(_ bytes: [UInt8]) -> Int? {
+        var locator = TOMLLocator(bytes)
+        locator.walk()
+        return locator.strangeHeader
+    }
 
     static func locate(_ bytes: [UInt8]) -> [[Step]: Place] {
         var locator = TOMLLocator(bytes)
@@ -48,9 +59,14 @@ struct TOMLLocator {
 
     /// `[a.b]` or `[[a.b]]`.
     private mutating func header() {
+        let start = at
         at += 1
         let isArray = current == UInt8(ascii: "[")
         if isArray { at += 1 }
+        skipSpaces()
+        if let byte = current, !Self.startsKey(byte), byte != UInt8(ascii: "]") {
+            strangeHeader = strangeHeader ?? start
+        }
         let names = dottedKey()
         var path: [Step] = []
         for (index, name) in names.enumerated() {
@@ -115,6 +131,16 @@ struct TOMLLocator {
         return at > start ? Array(bytes[start..<at]) : nil
     }
 
+    /// Of a bare key (`A-Z a-z 0-9 _ -`) or a quoted one.
+    private static func startsKey(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 48...57, UInt8(ascii: "_"),
+            UInt8(ascii: "-"), UInt8(ascii: "\""), UInt8(ascii: "'"):
+            true
+        default: false
+        }
+    }
+
     private static func endsBareKey(_ byte: UInt8) -> Bool {
         switch byte {
         case 9, 10, 13, 32, UInt8(ascii: "."), UInt8(ascii: "="), UInt8(ascii: "]"), UInt8(ascii: "["),
@@ -127,6 +153,9 @@ struct TOMLLocator {
     // MARK: - Values
 
     private mutating func value(at path: [Step]) {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.deepest else { return at = bytes.count }
         switch current {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): skipString()
         case UInt8(ascii: "["): array(at: path)

@@ -123,7 +123,9 @@ struct CronField {
     }
 
     private func problem(_ text: String) -> CronProblem {
-        let allowed = "\(range.lowerBound) to \(range.upperBound)" + (names.isEmpty ? "" : " or \(names[0])-\(names[names.count - 1])")
+        let allowed =
+            "\(range.lowerBound) to \(range.upperBound)"
+            + (names.isEmpty ? "" : " or \(names[0])-\(names[names.count - 1])")
         return CronProblem("'\(text)' is no \(title) (\(allowed))")
     }
 }

@@ -106,7 +106,8 @@ extension ValueFormat where Value == Int? {
 extension ValueFormat where Value == ClosedRange<Int> {
     static let portRange = ValueFormat.parsed("a port range such as \"50000-50100\"") { text throws(ValueProblem) in
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let first = parts.first.flatMap({ Int($0) }), let last = parts.last.flatMap({ Int($0) }),
+        guard parts.count <= 2, let first = parts.first.flatMap({ Int($0) }),
+            let last = parts.last.flatMap({ Int($0) }),
             first >= 1, last <= 65535, first <= last
         else { return nil }
         return first...last

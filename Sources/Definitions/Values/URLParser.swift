@@ -126,7 +126,8 @@ struct URLParser {
             guard digits.count == 2, !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-")),
                 let byte = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
             else {
-                throw URLProblem(message: "'%' must be followed by two hexadecimal digits; a plain one is %25", range: at..<end)
+                throw URLProblem(
+                    message: "'%' must be followed by two hexadecimal digits; a plain one is %25", range: at..<end)
             }
             result.append(byte)
             at = end

@@ -30,7 +30,8 @@ enum FolderMaker {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
             throw StorageError(
-                .configuration, "the folder \(path) cannot be made: \(String(cString: strerror(errno))); "
+                .configuration,
+                "the folder \(path) cannot be made: \(String(cString: strerror(errno))); "
                     + "choose another place with --state")
         }
         try make(String(path[..<slash]))

@@ -41,7 +41,8 @@ public struct FireTimes: Sendable {
         var due = Self.multiple(of: interval, from: anchor, after: moment)
         for _ in 0...holidays.count where holidays.contains(zone.date(at: due.seconds)) {
             let morning = zone.moment(ofLocal: Int64(zone.date(at: due.seconds).next.daysSinceEpoch) * 86_400)
-            due = Self.multiple(of: interval, from: anchor, after: Timestamp(seconds: morning - 1, nanoseconds: 999_999_999))
+            due = Self.multiple(
+                of: interval, from: anchor, after: Timestamp(seconds: morning - 1, nanoseconds: 999_999_999))
         }
         return due
     }

@@ -1,0 +1,36 @@
+import Definitions
+import FuseAdapter
+import Glibc
+import VirtualFileSystem
+
+extension VolumeSettings {
+    /// - Parameter spool: the folder for spool files; exists.
+    init(_ definition: MountDefinition, spool: String) {
+        self.init()
+        let mount = definition.mount
+        isReadOnly = mount.readOnly
+        if case .id(let id) = mount.user { user = id }
+        if case .id(let id) = mount.group { group = id }
+        umask = mount.umask
+        attributeTimeout = mount.attributeTimeout
+        directoryTimeout = mount.directoryTimeout
+        negativeTimeout = mount.negativeTimeout
+        readAhead = mount.readAhead
+        writeBehind = mount.writeBehind
+        spoolLimit = mount.spoolLimit
+        spoolDirectory = spool
+        // A backstop behind the remote's own limits: a call may wait for a free connection, connect, and try again.
+        timeout = max(.seconds(60), definition.remote.connectTimeout + definition.remote.timeout * 4)
+    }
+}
+
+extension MountOptions {
+    init(_ definition: MountDefinition, mountpoint: String) {
+        self.init(mountpoint: mountpoint)
+        allowOther = definition.mount.allowOther
+        defaultPermissions = definition.mount.defaultPermissions
+        allowNonEmpty = definition.mount.allowNonEmpty
+        let path = definition.folder.description
+        fileSystemName = definition.remote.identity + (path.hasPrefix("/") ? path : "/" + path)
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Definitions
+import FileModel
+import Service
+import SyncEngine
+
+/// One call of push, pull or sync.
+struct SyncInvocation {
+    private let direction: SyncDirection
+    private let targets: [String]
+    private let flags: SyncFlags
+
+    init(_ direction: SyncDirection, _ targets: [String], _ flags: SyncFlags) {
+        self.direction = direction
+        self.targets = targets
+        self.flags = flags
+    }
+
+    /// - Throws: the exit code of the run; usage and definition errors.
+    func run() async throws {
+        var definition = try definition()
+        try flags.apply(to: &definition)
+        try PasswordInput.apply(to: &definition.remote, flags.remote)
+        let directories = flags.directories.directories()
+        try directories.prepare()
+        let reporter = SyncReporter(style)
+        do {
+            let report = try await perform(definition, directories, reporter)
+            await reporter.finish(report, name: definition.displayName)
+            if report.outcome.exitCode != 0 { throw ExitCode(report.outcome.exitCode) }
+        } catch let error as StorageError {
+            await reporter.abandon()
+            throw reported(error, definition)
+        }
+    }
+
+    private func perform(
+        _ definition: SyncDefinition, _ directories: ProgramDirectories, _ reporter: SyncReporter
+    ) async throws -> SyncReport {
+        let runner = SyncRunner(
+            directories, remotes: RemoteAssembly(directories),
+            history: try? SQLiteRunHistory(path: directories.historyFile))
+        let flags = flags
+        let task = Task {
+            try await runner.run(definition, observer: reporter) { options in
+                options.isDryRun = flags.dryRun
+                options.allowsEmptySide = flags.allowEmpty
+                options.force = flags.force
+                options.bandwidthLimit = flags.bwlimit?.bytes
+            }
+        }
+        let signals = SignalWatch.stop { task.cancel() }
+        reporter.start()
+        defer { withExtendedLifetime(signals) {} }
+        return try await task.value
+    }
+
+    private var style: SyncReportStyle {
+        SyncReportStyle(
+            isJSON: flags.json, isVerbose: flags.verbose, isDryRun: flags.dryRun,
+            showsProgress: !flags.json && (flags.progress ?? true) && Terminal.errors.isInteractive)
+    }
+
+    // MARK: - What is meant
+
+    private func definition() throws -> SyncDefinition {
+        let catalog = flags.directories.catalog()
+        let overrides = try DefinitionOverrides(flags.remote.options, scope: .sync)
+        let decoded = try decode(catalog, overrides)
+        if !decoded.warnings.isEmpty { Terminal.errors.writeLine(Terminal.errors.colored(decoded.warnings)) }
+        return decoded.value
+    }
+
+    private func decode(_ catalog: DefinitionCatalog, _ overrides: DefinitionOverrides) throws -> Decoded<
+        SyncDefinition
+    > {
+        if targets.count == 1 {
+            let decoded = try catalog.sync(named: targets[0], overrides: overrides)
+            guard decoded.value.direction == direction else {
+                let meant = decoded.value.direction.rawValue
+                throw DefinitionFailure(
+                    "'\(targets[0])' is a \(meant), not a \(direction.rawValue)",
+                    label: "run: syncctl \(meant) \(targets[0])")
+            }
+            return decoded
+        }
+        let (local, remote) = try folders()
+        return try catalog.sync(url: remote, local: local, direction: direction, overrides: overrides)
+    }
+
+    /// The local folder and the remote one, in the order of the command.
+    private func folders() throws -> (local: String, remote: String) {
+        guard targets.count == 2 else {
+            throw ValidationError("Expected a definition, or a local folder and a URL.")
+        }
+        let (first, second) = (targets[0], targets[1])
+        let isRemoteFirst = direction == .pull || (direction == .sync && RemoteURL.looksLikeURL(first))
+        let (local, remote) = isRemoteFirst ? (second, first) : (first, second)
+        guard RemoteURL.looksLikeURL(remote), !RemoteURL.looksLikeURL(local) else {
+            let order = direction == .pull ? "URL LOCAL" : "LOCAL URL"
+            throw ValidationError(
+                "Expected: syncctl \(direction.rawValue) \(order), with a URL such as sftp://host/folder.")
+        }
+        return (local, remote)
+    }
+
+    /// An error before the run began, told in the style of the command.
+    private func reported(_ error: StorageError, _ definition: SyncDefinition) -> any Error {
+        guard flags.json else { return error }
+        let code = ProgramExit.code(of: error)
+        let line = JSONLine("summary").adding("name", .string(definition.displayName))
+            .adding("status", .string("failure"))
+            .adding("status_code", .string(StatusCode(error, family: definition.remote.family).rawValue))
+            .adding("exit_code", .init(code)).adding("code", .string(error.code.rawValue))
+            .adding("message", .string(error.message)).adding("server_reply", .init(error.serverReply))
+        Terminal.output.writeLine(line.text)
+        return ExitCode(code)
+    }
+}

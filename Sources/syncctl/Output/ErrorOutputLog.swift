@@ -1,0 +1,35 @@
+import Foundation
+import Glibc
+import Logging
+import Service
+
+/// Log messages as lines on standard error, with the time unless the journal adds it.
+struct ErrorOutputLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level
+    private let label: String
+
+    init(label: String, level: Logger.Level) {
+        self.label = label
+        logLevel = level
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        Journal.write("\(event.level) \(label): \(event.message)")
+    }
+}
+
+/// Lines of programs that run for long.
+enum Journal {
+    /// systemd's journal has its own clock.
+    private static let hasClock = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
+
+    static func write(_ text: String) {
+        Terminal.errors.writeLine(hasClock ? text : "\(UTCText.of(.now())) \(text)")
+    }
+}
