@@ -33,16 +33,25 @@ final class ControlChannel: ChannelInboundHandler {
     /// How names are encoded; known after the greeting.
     var doublesIAC = true
     private let log: (@Sendable (LogDirection, String) -> Void)?
+    /// The greeting, which may come at any time from now on.
+    let greeting = ReplyInbox()
+    private let greetingLimit: Duration
     /// Called once, when the session is over; nil after an orderly end.
     var onEnd: ((StorageError?) -> Void)?
-    private(set) var isEnded = false
+    var isEnded: Bool { endReason != nil }
+    private(set) var endReason: StorageError?
     private var endsInOrder = false
 
-    init(log: (@Sendable (LogDirection, String) -> Void)?) {
+    init(greetingLimit: Duration, log: (@Sendable (LogDirection, String) -> Void)?) {
         self.log = log
+        self.greetingLimit = greetingLimit
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        expectReply(to: Self.greetingName, limit: greetingLimit) { [greeting] in greeting.take($0) }
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     // MARK: Commands
@@ -65,14 +74,13 @@ final class ControlChannel: ChannelInboundHandler {
         return ticket
     }
 
-    /// Awaits a reply that needs no command: the greeting.
     @discardableResult
-    func expectReply(
+    private func expectReply(
         to name: String, limit: Duration, isTransfer: Bool = false, receiver: @escaping Receiver
     ) -> CommandQueue.Ticket {
         let ticket = queue.sent(name)
-        guard !isEnded else {
-            receiver(.failure(StorageError(.connectionLost, "the connection to the server has ended")))
+        if let endReason {
+            receiver(.failure(endReason))
             return ticket
         }
         waiting[ticket] = Waiting(name: name, limit: limit, isTransfer: isTransfer, receiver: receiver)
@@ -154,7 +162,11 @@ final class ControlChannel: ChannelInboundHandler {
         end(StorageError(.timedOut, "the server did not answer \(Self.verb(name)) within \(limit.inSeconds)"))
     }
 
-    private static func verb(_ name: String) -> Substring { name.prefix { $0 != " " } }
+    private static let greetingName = "the connection with a greeting"
+
+    private static func verb(_ name: String) -> Substring {
+        name == greetingName ? name[...] : name.prefix { $0 != " " }
+    }
 
     // MARK: End
 
@@ -178,7 +190,7 @@ final class ControlChannel: ChannelInboundHandler {
     /// Ends the session: fails all that waits, closes the channel, tells the observer. A second call does nothing.
     func end(_ error: StorageError) {
         guard !isEnded else { return }
-        isEnded = true
+        endReason = error
         deadline?.cancel()
         let tickets = queue.ended()
         let failed = tickets.compactMap { waiting.removeValue(forKey: $0) }

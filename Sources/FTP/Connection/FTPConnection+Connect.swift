@@ -10,17 +10,9 @@ extension FTPConnection {
     ///   `.loginFailed`. A 530 without words may mean a limit: who knows that the password is right decides.
     public static func connect(_ settings: FTPSettings) async throws(StorageError) -> FTPConnection {
         let loop = EventLoops.next()
-        let channel = try await dial(settings, on: loop)
-        let control: NIOLoopBound<ControlChannel>
-        do {
-            control = try await loop.submit {
-                NIOLoopBound(
-                    try channel.pipeline.syncOperations.handler(type: ControlChannel.self), eventLoop: loop)
-            }.get()
-        } catch {
-            throw StorageError(.connectionLost, "the server hung up at once")
-        }
-        let connection = FTPConnection(settings, channel: channel, control: control)
+        let made = NIOLoopBoundBox.makeEmptyBox(valueType: ControlChannel.self, eventLoop: loop)
+        let channel = try await dial(settings, on: loop, made)
+        let connection = FTPConnection(settings, channel: channel, control: made)
         do throws(StorageError) {
             try await connection.open()
             return connection
@@ -30,12 +22,15 @@ extension FTPConnection {
         }
     }
 
-    private static func dial(_ settings: FTPSettings, on loop: any EventLoop) async throws(StorageError) -> any Channel {
+    private static func dial(
+        _ settings: FTPSettings, on loop: any EventLoop, _ made: NIOLoopBoundBox<ControlChannel?>
+    ) async throws(StorageError) -> any Channel {
         let dialer = Dialer(settings.dialing)
         return try await dialer.connect(to: settings.endpoint, on: loop, timeout: settings.timeouts.connect) { channel in
-            // Nothing is read before the connection object is ready for the greeting.
-            channel.setOption(.autoRead, value: false).flatMapThrowing {
-                try channel.pipeline.syncOperations.addHandler(ControlChannel(log: settings.log))
+            channel.eventLoop.makeCompletedFuture {
+                let control = ControlChannel(greetingLimit: settings.timeouts.command, log: settings.log)
+                made.value = control
+                try channel.pipeline.syncOperations.addHandler(control)
             }
         }
     }
@@ -43,6 +38,7 @@ extension FTPConnection {
     /// Everything between the TCP connect and a session that is ready.
     private func open() async throws(StorageError) {
         let end = end
+        if let reason = control.endReason { end.happened(reason) }
         control.onEnd = { end.happened($0) }
         try await withDeadlineOfLogin { () async throws(StorageError) in try await self.logIn() }
     }
@@ -50,13 +46,10 @@ extension FTPConnection {
     private func logIn() async throws(StorageError) {
         var machine = LoginMachine(credentials: settings.credentials, security: settings.security)
         var action = machine.start()
-        // Asked for before the first byte is read: it may come together with the end of the TLS handshake.
-        let greeting = expectGreeting()
-        if action != .startTLS { startReading() }
         while true {
             switch action {
             case .awaitReply:
-                action = machine.replyReceived(try await next(greeting))
+                action = machine.replyReceived(try await next(control.greeting))
             case .send(let commands):
                 for reply in try await exchange(commands) { action = machine.replyReceived(reply) }
             case .startTLS:
@@ -78,18 +71,11 @@ extension FTPConnection {
 
     /// The login is many replies; each has its limit, and the whole dialogue ten times that.
     private func withDeadlineOfLogin(_ body: () async throws(StorageError) -> Void) async throws(StorageError) {
-        let bound = boundControl
         let limit = settings.timeouts.command * 10
-        let deadline = loop.scheduleTask(in: TimeAmount(limit)) {
-            bound.value.end(StorageError(.timedOut, "the login did not end within \(limit.inSeconds)"))
-        }
+        let late = StorageError(.timedOut, "the login did not end within \(limit.inSeconds)")
+        let deadline = endLater(after: limit, late)
         defer { deadline.cancel() }
         try await body()
-    }
-
-    private func startReading() {
-        channel.setOption(.autoRead, value: true).whenComplete { _ in }
-        channel.read()
     }
 
     private func startTLS() async throws(StorageError) {
@@ -101,12 +87,9 @@ extension FTPConnection {
         guard let handshake = control.startTLS(session, isAfterAUTH: isAfterAUTH) else {
             throw StorageError(.connectionLost, "the server hung up before TLS started")
         }
-        startReading()
-        let bound = boundControl
         let limit = settings.timeouts.connect
-        let deadline = loop.scheduleTask(in: TimeAmount(limit)) {
-            bound.value.end(StorageError(.timedOut, "the TLS handshake did not end within \(limit.inSeconds)"))
-        }
+        let late = StorageError(.timedOut, "the TLS handshake did not end within \(limit.inSeconds)")
+        let deadline = endLater(after: limit, late)
         defer { deadline.cancel() }
         try await callback { body in
             handshake.whenComplete { body($0.mapError(ControlChannel.translate)) }

@@ -33,13 +33,6 @@ extension FTPConnection {
         control.send(command, limit: settings.timeouts.command) { _ in }
     }
 
-    /// The reply that a server sends of its own accord after the connect.
-    func expectGreeting() -> ReplyInbox {
-        let inbox = ReplyInbox()
-        control.expectReply(to: "the connection", limit: settings.timeouts.command) { inbox.take($0) }
-        return inbox
-    }
-
     func next(_ inbox: ReplyInbox) async throws(StorageError) -> Reply {
         try await callback { body in inbox.next(body) }
     }

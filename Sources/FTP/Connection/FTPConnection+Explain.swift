@@ -43,6 +43,7 @@ extension FTPConnection {
         case .isDirectory: "it is a directory"
         case .notDirectory: "it is not a directory"
         case .notEmpty: "the directory is not empty"
+        case .invalidName: "the name is too long"
         default: "the server does not allow it"
         }
     }

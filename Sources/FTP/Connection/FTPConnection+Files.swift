@@ -90,9 +90,11 @@ extension FTPConnection {
         }
     }
 
-    /// Why something that does not exist could not be made: because its parent does not, or because it may not be.
-    private func refusalToCreate(_ path: RemotePath) async throws(StorageError) -> StorageError.Code {
-        guard let parent = path.parent else { return .permissionDenied }
+    /// Why something that does not exist could not be made: because its name is too long for the server's disk (NAME_MAX),
+    /// its parent does not exist, or it may not be.
+    func refusalToCreate(_ path: RemotePath) async throws(StorageError) -> StorageError.Code {
+        guard let parent = path.parent, let name = path.name else { return .permissionDenied }
+        if name.bytes.count > 255 { return .invalidName }
         return try await existence(of: parent) == .missing ? .notFound : .permissionDenied
     }
 

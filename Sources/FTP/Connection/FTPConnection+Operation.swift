@@ -1,4 +1,4 @@
-import FileModel
+public import FileModel
 
 extension FTPConnection {
     /// Runs one operation; waits first until a transfer that was broken off has been put in order.
@@ -9,10 +9,23 @@ extension FTPConnection {
         isBusy = true
         defer { isBusy = false }
         try await transferIsSettled()
+        try checkAlive()
+        return try await body()
+    }
+
+    /// Waits until a transfer that was broken off has been put in order; nothing is sent.
+    ///
+    /// - Throws: `.connectionLost` when the session has ended. Whoever gets that may use another session, whatever it is
+    ///   about to do.
+    public func settle() async throws(StorageError) {
+        try await transferIsSettled()
+        try checkAlive()
+    }
+
+    private func checkAlive() throws(StorageError) {
         guard !control.isEnded else {
             throw StorageError(.connectionLost, "the connection to the server has ended")
         }
-        return try await body()
     }
 
     /// Waits for the end of a transfer that nobody wants any more.

@@ -16,8 +16,7 @@ public actor FTPConnection {
 
     let settings: FTPSettings
     let channel: any Channel
-    let boundControl: NIOLoopBound<ControlChannel>
-    var control: ControlChannel { boundControl.value }
+    private let controlBox: NIOLoopBoundBox<ControlChannel?>
     nonisolated let end: ConnectionEnd
     /// What the server said of itself at login.
     public internal(set) var facts = SessionFacts()
@@ -28,13 +27,25 @@ public actor FTPConnection {
     var workingDirectory: RemotePath?
     var hasSentFactsOptions = false
 
-    init(_ settings: FTPSettings, channel: any Channel, control: NIOLoopBound<ControlChannel>) {
+    /// - Parameter control: set when the channel was made.
+    init(_ settings: FTPSettings, channel: any Channel, control: NIOLoopBoundBox<ControlChannel?>) {
         self.settings = settings
         self.channel = channel
         loop = channel.eventLoop
         executor = channel.eventLoop.executor
-        boundControl = control
+        controlBox = control
         end = ConnectionEnd()
+    }
+
+    var control: ControlChannel {
+        guard let control = controlBox.value else { preconditionFailure("the channel was made without its handler") }
+        return control
+    }
+
+    /// Ends the session if it still has not got somewhere after `limit`.
+    func endLater(after limit: Duration, _ error: StorageError) -> Scheduled<Void> {
+        let box = controlBox
+        return loop.scheduleTask(in: TimeAmount(limit)) { box.value?.end(error) }
     }
 
     var memory: ServerMemory { settings.memory }

@@ -27,6 +27,7 @@ extension DataTransfer: ChannelInboundHandler {
     /// The TLS handshake of the data connection has ended.
     func handshakeEnded(_ result: Result<Void, any Error>) {
         stall.progressed()
+        if isDropped { return closeNow() }
         if case .failure(let error) = result {
             return run(machine.dataFailed(ControlChannel.translate(error)))
         }
@@ -105,12 +106,17 @@ extension DataTransfer: ChannelInboundHandler {
         channel?.close(mode: machine.direction == .download ? .all : .output, promise: nil)
     }
 
+    /// A handshake under way is let finish first: vsftpd and Pure-FTPd end the whole session when one is cut.
     func dropData() {
         inputIsOver = true
+        isDropped = true
         cancelDial?()
         cancelDial = nil
-        channel?.close(promise: nil)
+        let isHandshaking = machine.data == .open && tls?.isEstablished == false
+        if !isHandshaking || machine.isOver { closeNow() } else { channel?.read() }
     }
+
+    private func closeNow() { channel?.close(promise: nil) }
 
     // MARK: Stalls
 

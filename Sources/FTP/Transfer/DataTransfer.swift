@@ -32,6 +32,8 @@ final class DataTransfer {
     private var expiry: Scheduled<Void>?
     var stall = StallClock()
     var tls: TLSSession?
+    /// The data connection is not wanted any more.
+    var isDropped = false
 
     // Download
     var received = CircularBuffer<ByteBuffer>()
@@ -158,6 +160,7 @@ final class DataTransfer {
         guard result == nil else { return }
         expiry?.cancel()
         stall.stop()
+        if isDropped { dropData() }
         let result: Result<Reply, StorageError>
         switch outcome {
         case .completed(let reply): result = .success(reply)

@@ -58,7 +58,8 @@ extension FTPConnection {
             case .offset(let offset): request.offset = offset
             case .end: request.command = try .append(path)
             }
-            let transfer = try await startPatiently(request, about: path, "write \(path)")
+            let meaning = RefusalMeaning { () async throws(StorageError) in try await self.refusalToCreate(path) }
+            let transfer = try await startPatiently(request, about: path, "write \(path)", meaning: meaning)
             return NIOLoopBound(transfer, eventLoop: loop)
         }
         return FTPUpload(self, transfer, path: path)

@@ -91,7 +91,7 @@ import Transport
     @Test(.timeLimit(.minutes(1))) func aServerThatDiesOrFreezesEndsEveryWait() async throws {
         let server = try await TestServer.proFTPD()
         var settings = try ServerFolder.settings(server, .never)
-        settings.timeouts = FTPTimeouts(command: .seconds(1), connect: .seconds(1), verdict: .seconds(1))
+        settings.timeouts = FTPTimeouts(command: .seconds(3), connect: .seconds(3), verdict: .seconds(3))
         let frozen = try await FTPConnection.connect(settings)
         server.pause()
         #expect(await storageError { try await frozen.noop() }?.code == .timedOut)
@@ -109,7 +109,7 @@ import Transport
     func aFrozenTransferEnds(isDownload: Bool) async throws {
         let server = try await TestServer.proFTPD()
         var settings = try ServerFolder.settings(server, .never)
-        settings.timeouts = FTPTimeouts(command: .seconds(1), connect: .seconds(1), verdict: .seconds(1))
+        settings.timeouts = FTPTimeouts(command: .seconds(3), connect: .seconds(3), verdict: .seconds(3))
         let connection = try await FTPConnection.connect(settings)
         let path = try RemotePath("big")
         try await connection.put(pattern(4_000_000), to: path)

@@ -37,7 +37,15 @@ func storageError(_ body: () async throws -> Void) async -> StorageError? {
     }
 }
 
-/// Bytes that differ everywhere.
+/// Bytes in which every block of 4 KiB differs from every other.
 func pattern(_ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &* 7 &+ $0 >> 16) }
+    let block = (0..<4088).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + 4096)
+    while bytes.count < count {
+        withUnsafeBytes(of: UInt64(bytes.count)) { bytes += $0 }
+        bytes += block
+    }
+    bytes.removeLast(bytes.count - count)
+    return bytes
 }
