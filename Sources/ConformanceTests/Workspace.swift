@@ -66,7 +66,8 @@ struct Workspace: Sendable {
         }
     }
 
-    /// Writes a file that holds its own name, unless the server refuses the name (Pure-FTPd changes trailing spaces, `\` and tabs).
+    /// Writes a file that holds its own name, unless the server refuses the name (Pure-FTPd changes trailing spaces,
+    /// backslashes and tabs).
     func holdsFile(_ name: FileName) async throws -> Bool {
         try await holds(path(name)) { () throws(StorageError) in
             try await write(name.bytes, to: path(name))

@@ -30,5 +30,9 @@ struct RunSummary {
     var status: String? { fields["status"] as? String }
 
     /// Paths that were changed on either side.
-    var changes: Int? { fields["changes"] as? Int }
+    var changes: Int { Self.counters.reduce(0) { $0 + (fields[$1] as? Int ?? 0) } }
+
+    private static let counters = [
+        "uploaded", "downloaded", "folders", "deleted", "renamed", "conflicts", "failed", "not_attempted",
+    ]
 }
