@@ -96,6 +96,16 @@ public final class MountedVolume: Sendable {
         return await waitUntilUnmounted()
     }
 
+    /// Ends the mount at once: callers get errors, what was not uploaded yet is given one last try. Blocks shortly.
+    public func abort() {
+        state.withLock { state in
+            state.isUnmounting = true
+            state.isUnmounted = true
+        }
+        place.detach()
+        session.stop()
+    }
+
     private func uploadAndUnmount() async {
         let unsettled = await volume.drain()
         state.withLock { $0.unsettled += unsettled }

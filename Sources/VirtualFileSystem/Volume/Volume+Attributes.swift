@@ -105,8 +105,11 @@ extension Volume {
     }
 
     /// Whether the inode is there and may be used so (access(2)); who may do what is for the server to say.
-    public func access(_ inode: InodeNumber, writing: Bool) async throws(StorageError) {
-        _ = try await attributes(of: inode)
+    public func access(_ inode: InodeNumber, writing: Bool, executing: Bool = false) async throws(StorageError) {
+        let found = try await attributes(of: inode)
         if writing { try checkWritable() }
+        if executing, found.type == .regular, found.permissions & 0o111 == 0 {
+            throw StorageError(.permissionDenied, "\(describe(inode)) is not executable")
+        }
     }
 }

@@ -35,6 +35,23 @@ extension Volume {
         }
     }
 
+    /// Creates an empty file without opening it (mknod(2)).
+    public func createEmpty(
+        _ name: FileName, in parent: InodeNumber, permissions: UInt16
+    ) async throws(StorageError) -> Entry {
+        let (entry, opened) = try await create(
+            name, in: parent, permissions: permissions, flags: [.write, .exclusive])
+        do throws(StorageError) {
+            try await flush(opened.handle)
+        } catch {
+            await release(opened.handle)
+            forget(entry.attributes.inode, 1)
+            throw error
+        }
+        await release(opened.handle)
+        return entry
+    }
+
     /// Gives a new inode its name and takes a reference for the kernel.
     func name(_ inode: InodeNumber, _ link: Link) throws(StorageError) -> InodeSnapshot {
         try inodes.locked { table, now throws(StorageError) in

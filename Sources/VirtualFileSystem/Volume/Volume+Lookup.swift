@@ -46,6 +46,11 @@ extension Volume {
         }
     }
 
+    /// The directory above; the root is its own.
+    public func parent(of inode: InodeNumber) -> InodeNumber {
+        inodes.withLock { table, _ in table.inodes[inode]?.link?.parent ?? .root }
+    }
+
     /// Gives back references that `lookup`, the creating calls and readdirplus took.
     public func forget(_ inode: InodeNumber, _ count: UInt64) {
         inodes.withLock { table, _ in table.forget(inode, count) }

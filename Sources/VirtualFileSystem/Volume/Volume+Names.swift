@@ -1,6 +1,9 @@
 public import FileModel
 public import RemoteFileSystem
 
+/// What happens to an existing target of a rename, for those who import only this room.
+public typealias RenameRule = RenameMode
+
 extension Volume {
     /// Removes a name; who has the file open goes on with it.
     ///

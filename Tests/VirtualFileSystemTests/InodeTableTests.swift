@@ -1,0 +1,144 @@
+import FileModel
+import Testing
+
+@testable import VirtualFileSystem
+
+struct InodeTableTests {
+    private let start = ContinuousClock.now
+    private var table: InodeTable
+
+    init() {
+        table = InodeTable(
+            root: FileAttributes(type: .directory),
+            lifetimes: InodeTable.Lifetimes(attributes: .seconds(3), listing: .seconds(3), absence: .seconds(1)),
+            now: start)
+    }
+
+    private mutating func add(_ name: String, _ type: FileType = .regular, in parent: InodeNumber = .root) throws -> InodeNumber {
+        let inode = try table.adopt(FileAttributes(type: type), as: FileName(name), in: parent, now: start)
+        inode.lookups = 1
+        return inode.number
+    }
+
+    @Test mutating func pathsFollowRenamesOfDirectoriesAbove() throws {
+        let a = try add("a", .directory)
+        let b = try add("b", .directory, in: a)
+        let file = try add("f", in: b)
+        try table.rename(
+            Link(parent: .root, name: FileName("a")), to: Link(parent: .root, name: FileName("z")), now: start)
+        #expect(try table.path(of: file) == RemotePath("z/b/f"))
+        try table.rename(Link(parent: b, name: FileName("f")), to: Link(parent: .root, name: FileName("g")), now: start)
+        #expect(try table.path(of: file) == RemotePath("g"))
+    }
+
+    @Test mutating func forgottenInodesGoWithTheirUnusedParents() throws {
+        let a = try add("a", .directory)
+        let file = try add("f", in: a)
+        table.forget(a, 1)
+        #expect(table.inodes[a] != nil, "a directory stays while a child is held")
+        table.forget(file, 1)
+        #expect(table.inodes.count == 1)
+    }
+
+    @Test mutating func anUnlinkedInodeStaysUntilItIsForgotten() throws {
+        let file = try add("f")
+        try table.unlink(FileName("f"), in: .root, now: start)
+        #expect(table.inodes[file]?.isUnlinked == true)
+        #expect(throws: StorageError.self) { try table.path(of: file) }
+        table.forget(file, 1)
+        #expect(table.inodes[file] == nil)
+    }
+
+    @Test mutating func aReplacedTargetLosesItsName() throws {
+        let source = try add("s")
+        let target = try add("t")
+        try table.rename(
+            Link(parent: .root, name: FileName("s")), to: Link(parent: .root, name: FileName("t")), now: start)
+        #expect(try table.path(of: source) == RemotePath("t"))
+        #expect(table.inodes[target]?.isUnlinked == true)
+    }
+
+    @Test mutating func exchangedNamesKeepTheirInodes() throws {
+        let one = try add("1")
+        let two = try add("2")
+        try table.exchange(
+            Link(parent: .root, name: FileName("1")), Link(parent: .root, name: FileName("2")), now: start)
+        #expect(try table.path(of: one) == RemotePath("2"))
+        #expect(try table.path(of: two) == RemotePath("1"))
+    }
+
+    @Test mutating func hardLinksShareAnInode() throws {
+        let file = try add("f")
+        try table.addLink(Link(parent: .root, name: FileName("g")), to: file, now: start)
+        try table.unlink(FileName("f"), in: .root, now: start)
+        #expect(try table.path(of: file) == RemotePath("g"))
+    }
+
+    @Test mutating func aNameOfAnotherTypeIsAnotherInode() throws {
+        let file = try add("x")
+        let directory = try add("x", .directory)
+        #expect(file != directory)
+        #expect(table.inodes[file]?.isUnlinked == true)
+    }
+
+    @Test mutating func anotherUniqueIdentityIsAnotherInode() throws {
+        let name = try FileName("x")
+        let old = try table.adopt(FileAttributes(type: .regular, uniqueID: "1"), as: name, in: .root, now: start)
+        let new = try table.adopt(FileAttributes(type: .regular, uniqueID: "2"), as: name, in: .root, now: start)
+        #expect(old.number != new.number)
+    }
+
+    @Test mutating func anAnswerFromBeforeAnOwnChangeIsNotBelieved() throws {
+        let name = try FileName("x")
+        guard case .unknown(let query) = try table.answer(name, in: .root, now: start) else {
+            Issue.record("nothing is known yet")
+            return
+        }
+        _ = try table.insert(FileAttributes(type: .regular), as: name, in: .root, now: start)
+        table.settleAbsence(query, now: start)
+        guard case .present = try table.answer(name, in: .root, now: start) else {
+            Issue.record("the file we made was forgotten")
+            return
+        }
+    }
+
+    @Test mutating func aListingKnowsNothingOfChangesSinceItBegan() throws {
+        let old = try FileName("old")
+        _ = try add("old")
+        guard case .new(let listing, _) = try table.planListing(.root, now: start) else {
+            Issue.record("a listing was expected")
+            return
+        }
+        try table.unlink(old, in: .root, now: start)
+        _ = try table.insert(FileAttributes(type: .regular), as: FileName("new"), in: .root, now: start)
+        let shown = try table.record(
+            [DirectoryEntry(name: old, attributes: FileAttributes(type: .regular))], of: listing, now: start)
+        #expect(shown.isEmpty)
+        let own = try table.complete(listing, now: start)
+        #expect(own.map(\.name.string) == ["new"])
+        guard case .absent = try table.answer(old, in: .root, now: start) else {
+            Issue.record("the removed name came back")
+            return
+        }
+    }
+
+    @Test mutating func aCompleteListingAnswersForAbsentNamesUntilItExpires() throws {
+        guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }
+        _ = try table.complete(listing, now: start)
+        guard case .absent = try table.answer(FileName("x"), in: .root, now: start + .seconds(2)) else {
+            Issue.record("a complete listing was not believed")
+            return
+        }
+        guard case .unknown = try table.answer(FileName("x"), in: .root, now: start + .seconds(4)) else {
+            Issue.record("an old listing was believed")
+            return
+        }
+    }
+
+    @Test mutating func aListingTakesAwayWhatItDoesNotName() throws {
+        let gone = try add("gone")
+        guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }
+        _ = try table.complete(listing, now: start)
+        #expect(table.inodes[gone]?.isUnlinked == true)
+    }
+}
