@@ -24,8 +24,14 @@ final class RandomReadSource: BlockSource {
 
     var isConcurrent: Bool { true }
 
-    /// The attributes the server told with the open.
-    func opened() async throws(StorageError) -> FileAttributes? { try await reader().attributes }
+    /// Opens the file unless it is open.
+    ///
+    /// - Returns: the attributes the server told with the open; nil when it was open before, for then they are old.
+    func opened() async throws(StorageError) -> FileAttributes? {
+        let wasOpen = state.withLock { $0.reader != nil }
+        let attributes = try await reader().attributes
+        return wasOpen ? nil : attributes
+    }
 
     func fetch(_ range: Range<Int64>) async throws(StorageError) -> ByteBuffer {
         let reader = try await reader()
