@@ -87,7 +87,8 @@ let package = Package(
             "Service",
             [
                 "FileModel", "Definitions", "RemoteFileSystem", "Remotes", "VirtualFileSystem", "FuseAdapter",
-                "SyncEngine", "SyncCore", "SQLite", "CLinux", logging,
+                "SyncEngine", "SyncCore", "SQLite", "CLinux", "ConnectionPool", "FTP", "SFTP", "SSH", "TLS", "Transport",
+                logging,
             ]),
         .executableTarget(
             name: "syncctl",
@@ -128,12 +129,24 @@ let package = Package(
         tests("bench"),
         tests("VirtualFileSystem", ["FileModel", "RemoteFileSystem", nioCore]),
         tests("SyncCore", ["FileModel"]),
-        tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", nioCore]),
+        tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", "ConformanceTests", nioCore]),
         tests("Definitions", ["FileModel"]),
         tests("Service", ["FileModel", "Definitions"]),
+        tests("syncctl", ["FileModel", "Definitions", arguments]),
         .testTarget(
             name: "MountTests",
             dependencies: ["FileModel", "FuseAdapter", "VirtualFileSystem", "RemoteFileSystem", "CLinux", nioCore],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["FileModel", "FTP", "SFTP", "SSH", "Transport", "Definitions", nioCore],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProxyTests",
+            dependencies: [
+                "FileModel", "RemoteFileSystem", "Remotes", "ConnectionPool", "FTP", "SFTP", "SSH", "TLS", "Transport",
+                "TestServers", "FaultInjection", nioCore, nioPosix,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ScenarioTests",

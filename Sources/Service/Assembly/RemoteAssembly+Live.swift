@@ -1,12 +1,78 @@
+import ConnectionPool
 public import Definitions
+import FTP
 import FileModel
 import RemoteFileSystem
+import Remotes
+import SFTP
+import SSH
+import TLS
+import Transport
 
 extension RemoteAssembly {
-    /// Remotes as definitions describe them, with their secrets fetched when a login needs them.
+    /// Remotes as definitions describe them; their secrets are fetched when one is opened.
     public init(_ directories: ProgramDirectories) {
-        self.init { remote, _ throws(StorageError) in
-            throw StorageError(.unsupported, "\(remote.identity) cannot be opened by this build")
+        self.init { remote, folder throws(StorageError) in
+            let plan = RemotePlan(
+                remote: remote, root: RemoteRoot(folder),
+                slots: try SlotFiles(
+                    identity: remote.identity, count: remote.maximumConnections, directory: directories.slots))
+            return remote.family == .ftp ? try await plan.ftp() : try await plan.sftp()
+        }
+    }
+}
+
+/// What every protocol needs of a definition.
+private struct RemotePlan {
+    let remote: RemoteDefinition
+    let root: RemoteRoot
+    let slots: SlotFiles
+
+    private var pool: PoolConfiguration {
+        var result = PoolConfiguration(name: remote.identity, maximumConnections: remote.maximumConnections)
+        result.idleTimeout = remote.idleTimeout
+        result.keepAlive = remote.keepalive
+        return result
+    }
+
+    func ftp() async throws(StorageError) -> any RemoteFileSystem {
+        let settings = try await FTPSettings(remote)
+        return FTPRemote(identity: remote.identity, root: root, pool: pool, slots: slots) { () throws(StorageError) in
+            try await FTPConnection.connect(settings)
+        }
+    }
+
+    func sftp() async throws(StorageError) -> any RemoteFileSystem {
+        let stream = try await subsystem()
+        let timeout = remote.timeout
+        return SFTPRemote(identity: remote.identity, root: root, pool: pool, slots: slots) { () throws(StorageError) in
+            try await SFTPConnection.connect(over: try await stream(), timeout: timeout)
+        }
+    }
+
+    /// How a new connection reaches the server's SFTP subsystem.
+    private func subsystem() async throws(StorageError) -> @Sendable () async throws(StorageError) -> SubsystemStream {
+        switch remote.ssh.transport {
+        case .libssh2:
+            let settings = try await SSHSettings(remote)
+            return { () throws(StorageError) in try await .ssh(settings, on: EventLoops.next()) }
+        case .openssh:
+            let settings = try await OpenSSHSettings(remote)
+            return { () throws(StorageError) in try await .openSSH(settings, on: EventLoops.next()) }
+        case .command:
+            let command = remote.ssh.command
+            return { () throws(StorageError) in
+                try await .running(command, peer: command.first ?? "", on: EventLoops.next())
+            }
+        }
+    }
+}
+
+extension RemoteRoot {
+    init(_ folder: RemoteFolder) {
+        switch folder {
+        case .absolute(let path): self = .absolute(path)
+        case .belowLogin(let path): self = .belowLogin(path)
         }
     }
 }

@@ -89,6 +89,7 @@ extension SyncDefinition {
 extension RemoteDefinition {
     /// Server and account, the same for every definition that means them: `sftp://user@host:22`.
     public var identity: String {
+        if family == .sftp, ssh.transport == .command { return "command:\(ssh.command.joined(separator: " "))" }
         let address = host.contains(":") ? "[\(host)]" : host
         return "\(family.rawValue)://\(user.map { "\($0)@" } ?? "")\(address):\(port)"
     }

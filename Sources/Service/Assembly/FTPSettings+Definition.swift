@@ -1,0 +1,108 @@
+import Definitions
+import FTP
+import FileModel
+import FoundationEssentials
+import TLS
+import Transport
+
+extension FTPSettings {
+    /// - Throws: `.configuration` for a secret or file that cannot be used, and for what this version cannot do yet.
+    init(_ remote: RemoteDefinition) async throws(StorageError) {
+        try remote.refuseWhatCannotBeDone()
+        self.init(
+            endpoint: Endpoint(host: remote.host, port: remote.port), credentials: try await FTPCredentials(remote),
+            security: try FTPSecurity(remote.tls))
+        dialing = try await DialOptions(remote)
+        timeouts = FTPTimeouts(
+            command: remote.timeout, connect: remote.connectTimeout, verdict: max(.seconds(60), remote.timeout))
+        data.mode = FTP.DataConnectionMode(rawValue: remote.ftp.dataConnection.rawValue) ?? .automatic
+        data.addressFix = FTP.PassiveAddressFix(rawValue: remote.ftp.fixPassiveAddress.rawValue) ?? .automatic
+        data.usesProxy = remote.proxy?.dataChannel ?? true
+        times.setter = TimeSetterChoice(rawValue: remote.ftp.timeSetter.rawValue) ?? .automatic
+        times.zoneOffset = remote.ftp.serverTimezone.flatMap { TimeZone(identifier: $0.name)?.secondsFromGMT() }
+        listing = remote.ftp.listing.mode
+    }
+}
+
+extension FTPCredentials {
+    fileprivate init(_ remote: RemoteDefinition) async throws(StorageError) {
+        guard !remote.auth.anonymous, let user = remote.user else {
+            self = .anonymous
+            return
+        }
+        guard let password = try await remote.auth.password.fetched(host: remote.host, user: user) else {
+            throw StorageError(
+                .configuration,
+                "there is no password for \(user) at \(remote.host): set SYNCCTL_PASSWORD_FILE, or password_file in "
+                    + "[remote.auth]")
+        }
+        self.init(user: user, password: password, account: remote.auth.account.map { Secret($0) })
+    }
+}
+
+extension FTPSecurity {
+    fileprivate init(_ definition: TLSDefinition) throws(StorageError) {
+        let mode = FTPSecurityMode(rawValue: definition.mode.rawValue) ?? .explicit
+        self.init(mode: mode, context: mode == .never ? nil : try TLSContext(try TLSSettings(definition)))
+        authCommand = FTP.AuthCommand(rawValue: definition.authCommand.rawValue) ?? .tls
+        protectsData = definition.protectData
+        resumption = FTP.SessionResumption(rawValue: definition.sessionResumption.rawValue) ?? .automatic
+    }
+}
+
+extension TLSSettings {
+    fileprivate init(_ definition: TLSDefinition) throws(StorageError) {
+        self.init()
+        minimumVersion = TLS.TLSVersion(definition.minimumVersion.rawValue) ?? .tls12
+        maximumVersion = TLS.TLSVersion(definition.maximumVersion.rawValue) ?? .tls13
+        ciphers = definition.ciphers
+        clientCertificate = definition.clientCertificate
+        clientKey = definition.clientKey
+        checksHostname = definition.checkHostname
+        pins = try definition.pins.map { pin throws(StorageError) in try CertificatePin(pin) }
+        trust = try TLSTrust(definition)
+    }
+}
+
+extension TLSTrust {
+    fileprivate init(_ definition: TLSDefinition) throws(StorageError) {
+        switch (definition.trust, definition.caFile) {
+        case (.system, nil): self = .system
+        case (.system, let file?), (.caFile, let file?): self = .authorities(file: file)
+        case (.caFile, nil): throw StorageError(.configuration, "trust = \"ca-file\" needs ca_file in [remote.tls]")
+        case (.pin, _): self = .pinned
+        case (.any, _): self = .any
+        case (.tofu, _): throw .notYet("trust = \"tofu\" in [remote.tls]", "pin the certificate with pin_sha256")
+        }
+    }
+}
+
+extension ListingCommand {
+    fileprivate var mode: ListingMode? {
+        switch self {
+        case .auto: nil
+        case .mlsd: .machine
+        case .list: .human
+        }
+    }
+}
+
+extension RemoteDefinition {
+    /// A setting that is understood but not obeyed would be a lie.
+    fileprivate func refuseWhatCannotBeDone() throws(StorageError) {
+        if tls.clearCommandChannel { throw .notYet("clear_command_channel", "leave it out") }
+        if ftp.dataConnection == .eprt || ftp.dataConnection == .port {
+            throw .notYet("data_connection = \"\(ftp.dataConnection.rawValue)\"", "use \"auto\"")
+        }
+        if ftp.transferType == .ascii { throw .notYet("transfer_type = \"ascii\"", "use \"binary\"") }
+        if ftp.codePage != nil { throw .notYet("code_page", "leave it out; names are kept as bytes") }
+        if ftp.dateFormat != nil { throw .notYet("date_format", "leave it out") }
+        if ftp.synchronizeDataChannel { throw .notYet("synchronize_data_channel", "leave it out") }
+    }
+}
+
+extension StorageError {
+    fileprivate static func notYet(_ setting: String, _ remedy: String) -> StorageError {
+        StorageError(.configuration, "\(setting) is not supported by this version: \(remedy)")
+    }
+}
