@@ -19,24 +19,29 @@ extension SFTPConnection {
     public static func connect(
         over stream: SubsystemStream, timeout: Duration = .seconds(10)
     ) async throws(StorageError) -> SFTPConnection {
+        do throws(StorageError) {
+            return try await greet(stream, timeout)
+        } catch {
+            stream.channel.close(promise: nil)
+            try? await stream.ended.get()
+            throw error
+        }
+    }
+
+    private static func greet(
+        _ stream: SubsystemStream, _ timeout: Duration
+    ) async throws(StorageError) -> SFTPConnection {
         let session = try await SFTPSession.attach(to: stream, timeout: timeout)
         let limit = session.loop.scheduleTask(in: TimeAmount(timeout)) {
             session.end(
                 StorageError(.timedOut, "\(stream.peer) did not answer the SFTP greeting within \(timeout.inSeconds)"))
         }
         defer { limit.cancel() }
-        do throws(StorageError) {
-            let version = try await session.greet()
-            guard version.version == 3 else {
-                throw .violation("it speaks version \(version.version) instead of 3")
-            }
-            let welcome = try await learn(version, session)
-            return SFTPConnection(stream, session, welcome)
-        } catch {
-            session.end(error)
-            try? await stream.ended.get()
-            throw error
+        let version = try await session.greet()
+        guard version.version == 3 else {
+            throw .violation("it speaks version \(version.version) instead of 3")
         }
+        return SFTPConnection(stream, session, try await learn(version, session))
     }
 
     private static func learn(

@@ -45,7 +45,7 @@ public final class SFTPConnection: Sendable {
     /// - Parameter body: gets nil after `close()`. Runs on the event loop and must not block.
     public func onClose(_ body: @escaping @Sendable (StorageError?) -> Void) {
         let handler = session.handler
-        stream.ended.hop(to: session.loop).whenComplete { _ in
+        stream.ended.and(stream.failure).hop(to: session.loop).whenComplete { _ in
             let error = handler.value.ending
             body(error == .closed ? nil : error)
         }

@@ -12,13 +12,14 @@ struct SFTPSession: Sendable {
         let channel = stream.channel
         do {
             let handler = try await channel.eventLoop.submit {
-                let handler = SFTPHandler(peer: stream.peer, timeout: timeout)
+                let handler = SFTPHandler(peer: stream.peer, failure: stream.failure, timeout: timeout)
                 try channel.pipeline.syncOperations.addHandler(handler)
                 return NIOLoopBound(handler, eventLoop: channel.eventLoop)
             }.get()
             return SFTPSession(loop: channel.eventLoop, handler: handler)
         } catch {
-            throw StorageError(.connectionLost, "the connection to \(stream.peer) was lost")
+            let reason = try? await stream.failure.get()
+            throw reason ?? StorageError(.connectionLost, "the connection to \(stream.peer) was lost")
         }
     }
 

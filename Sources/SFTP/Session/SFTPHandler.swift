@@ -22,6 +22,7 @@ final class SFTPHandler: ChannelInboundHandler {
     private static let maximumUnwritten = 1 << 20
 
     private let peer: String
+    private let failure: EventLoopFuture<StorageError?>
     private let timeout: Duration
     private var state = State.idle
     private var framer = SFTPFramer()
@@ -32,9 +33,12 @@ final class SFTPHandler: ChannelInboundHandler {
     private var check: Scheduled<Void>?
     private var unreported = 0
 
-    /// - Parameter peer: the server, as messages name it.
-    init(peer: String, timeout: Duration) {
+    /// - Parameters:
+    ///   - peer: the server, as messages name it.
+    ///   - failure: why the stream ended, soon after it did.
+    init(peer: String, failure: EventLoopFuture<StorageError?>, timeout: Duration) {
         self.peer = peer
+        self.failure = failure
         self.timeout = timeout
         pipeline = SFTPRequestPipeline(timeout: TimeAmount(timeout))
     }
@@ -44,7 +48,7 @@ final class SFTPHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        end(lost())
+        streamEnded(context)
         self.context = nil
     }
 
@@ -54,7 +58,8 @@ final class SFTPHandler: ChannelInboundHandler {
     func greet(_ promise: EventLoopPromise<SFTPVersion>) {
         guard case .idle = state, let context, context.channel.isActive else {
             if case .ended(let error) = state { return promise.fail(error) }
-            return promise.fail(lost())
+            state = .greeting(promise)
+            return
         }
         state = .greeting(promise)
         var packet = context.channel.allocator.buffer(capacity: 16)
@@ -185,8 +190,17 @@ final class SFTPHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end(lost())
+        streamEnded(context)
         context.fireChannelInactive()
+    }
+
+    /// What is under way fails with the transport's words, which come a moment later.
+    private func streamEnded(_ context: ChannelHandlerContext) {
+        if case .ended = state { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        failure.hop(to: context.eventLoop).whenComplete { result in
+            bound.value.end((try? result.get()) ?? bound.value.lost())
+        }
     }
 
     // MARK: Time limits

@@ -24,32 +24,38 @@ struct KnownHosts: Hashable, Sendable {
     var entries: [Entry] = []
 
     /// Adds the lines of a file. Comments, malformed lines and certificate authorities are passed over.
+    ///
+    /// Read byte by byte: to a `Character`, CR LF is one line end, and a comma with an accent no comma.
     mutating func read(_ text: String, file: String) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.utf8.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
             if let entry = Self.entry(line, location: "\(file):\(index + 1)") { entries.append(entry) }
         }
     }
 
-    private static func entry(_ line: Substring, location: String) -> Entry? {
-        var fields = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
-        guard let first = fields.first, !first.hasPrefix("#") else { return nil }
+    private static func entry(_ line: Substring.UTF8View, location: String) -> Entry? {
+        var fields = line.split { $0 == 32 || $0 == 9 || $0 == 13 }
+        guard let first = fields.first, first.first != UInt8(ascii: "#") else { return nil }
         var isRevoked = false
-        if first.hasPrefix("@") {
-            guard first == "@revoked" else { return nil }
+        if first.first == UInt8(ascii: "@") {
+            guard first.elementsEqual("@revoked".utf8) else { return nil }
             isRevoked = true
             fields.removeFirst()
         }
         guard fields.count >= 3, let names = names(fields[0]) else { return nil }
         return Entry(
-            names: names, isRevoked: isRevoked, keyType: String(fields[1]), key: String(fields[2]), location: location)
+            names: names, isRevoked: isRevoked, keyType: text(fields[1]), key: text(fields[2]), location: location)
     }
 
-    private static func names(_ field: Substring) -> Names? {
-        guard field.hasPrefix("|") else { return .patterns(field.split(separator: ",").map(String.init)) }
-        let parts = field.split(separator: "|")
+    private static func names(_ field: Substring.UTF8View) -> Names? {
+        guard field.first == UInt8(ascii: "|") else {
+            return .patterns(field.split(separator: UInt8(ascii: ",")).map(text))
+        }
+        let parts = field.split(separator: UInt8(ascii: "|")).map(text)
         guard parts.count == 3, parts[0] == "1" else { return nil }
-        return .hashed(salt: String(parts[1]), hash: String(parts[2]))
+        return .hashed(salt: parts[1], hash: parts[2])
     }
+
+    private static func text(_ bytes: Substring.UTF8View) -> String { String(Substring(bytes)) }
 
     /// How a server is called in known_hosts: `host`, or `[host]:port` where the port is not 22.
     static func name(host: String, port: Int) -> String {

@@ -14,7 +14,8 @@ final class ProgramReaper {
     private let pid: pid_t
     private let loop: any EventLoop
     private let promise: EventLoopPromise<ProgramEnd>
-    private var isWatching = false
+    private let expectation: EventLoopPromise<Void>
+    private var isExpected = false
     private var signals: ArraySlice<CInt> = [SIGTERM, SIGKILL]
     private var nextSignal: NIODeadline?
 
@@ -23,21 +24,20 @@ final class ProgramReaper {
         self.pid = pid
         self.loop = loop
         promise = loop.makePromise()
+        expectation = loop.makePromise()
     }
 
+    /// When `expectEnd` is called for the first time.
+    var expected: EventLoopFuture<Void> { expectation.futureResult }
     var ended: EventLoopFuture<ProgramEnd> { promise.futureResult }
 
-    /// Starts to look for the end, which is expected soon.
-    func watch() {
-        guard !isWatching else { return }
-        isWatching = true
-        look(pause: Self.shortestPause)
-    }
-
-    /// As `watch`, and has the program killed if it does not end by itself.
+    /// Starts to look for the end, and has the program killed if it does not end by itself.
     func expectEnd() {
-        if nextSignal == nil { nextSignal = .now() + Self.patience }
-        watch()
+        guard !isExpected else { return }
+        isExpected = true
+        nextSignal = .now() + Self.patience
+        expectation.succeed()
+        look(pause: Self.shortestPause)
     }
 
     private func look(pause: TimeAmount) {

@@ -24,6 +24,7 @@ enum SSHAlgorithms {
     /// - Parameter types: key types as in known_hosts; an RSA key can sign in three ways (RFC 8332).
     static func hostKeys(preferring types: [String], supported: (CInt) -> [String]) -> [String] {
         let first = types.flatMap { $0 == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [$0] }
-        return sorted(supported(LIBSSH2_METHOD_HOSTKEY), first: first + ["ssh-ed25519"])
+        let best = first.contains("ssh-ed25519") ? first : first + ["ssh-ed25519"]
+        return sorted(supported(LIBSSH2_METHOD_HOSTKEY), first: best)
     }
 }

@@ -36,7 +36,7 @@ final class SSHHandler: ChannelDuplexHandler {
     private let settings: SSHSettings
     private let verifier: HostKeyVerifier
     private let ready: EventLoopPromise<Void>
-    private var isReady = false
+    private let failure: EventLoopPromise<StorageError?>
     private var phase = Phase.ended
     private let wire = SSHWire()
     /// What arrived while the session was elsewhere.
@@ -46,20 +46,32 @@ final class SSHHandler: ChannelDuplexHandler {
     private var limit: Scheduled<Void>?
     private var isPumping = false
 
-    /// - Parameter ready: succeeds when bytes flow; fails with what went wrong before that.
-    init(_ settings: SSHSettings, verifier: HostKeyVerifier, ready: EventLoopPromise<Void>) {
+    /// - Parameters:
+    ///   - ready: succeeds when bytes flow; fails with what went wrong before that.
+    ///   - failure: succeeds at the end, with what went wrong after that; nil when we ourselves closed.
+    init(
+        _ settings: SSHSettings, verifier: HostKeyVerifier, ready: EventLoopPromise<Void>,
+        failure: EventLoopPromise<StorageError?>
+    ) {
         self.settings = settings
         self.verifier = verifier
         self.ready = ready
+        self.failure = failure
     }
 
     // MARK: The channel's events
 
     func handlerAdded(context: ChannelHandlerContext) {
-        guard context.channel.isActive else {
-            return fail(StorageError(.connectionLost, "the connection was lost"), context)
-        }
+        if context.channel.isActive { start(context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end(StorageError(.connectionLost, "the connection was lost"))
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
         start(context)
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -76,17 +88,22 @@ final class SSHHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        wireEnded(context)
+        context.fireChannelInactive()
+    }
+
+    /// A broken connection (ECONNRESET) means the same as its end.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        wireEnded(context)
+    }
+
+    private func wireEnded(_ context: ChannelHandlerContext) {
         if case .loggingIn(nil) = phase {} else {
             // One more turn translates the end into words.
             wire.isEnded = true
             pump(context)
         }
         fail(StorageError(.connectionLost, "the connection was lost"), context)
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail((error as? StorageError) ?? StorageError(.connectionLost, "the connection was lost: \(error)"), context)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -102,7 +119,7 @@ final class SSHHandler: ChannelDuplexHandler {
             session.disconnect()
             sendWire(context, completing: [])
         }
-        end()
+        end(nil)
         context.close(mode: mode, promise: promise)
     }
 
@@ -165,7 +182,6 @@ final class SSHHandler: ChannelDuplexHandler {
 
     private func becomeReady() {
         limit?.cancel()
-        isReady = true
         ready.succeed()
     }
 
@@ -281,21 +297,16 @@ final class SSHHandler: ChannelDuplexHandler {
     }
 
     private func fail(_ error: StorageError, _ context: ChannelHandlerContext) {
-        if case .ended = phase, isReady { return }
-        end()
-        if isReady {
-            context.fireErrorCaught(error)
-        } else {
-            isReady = true
-            ready.fail(error)
-        }
+        end(error)
         context.close(promise: nil)
     }
 
-    /// Lets go of the session and of what was to be written.
-    private func end() {
+    /// Lets go of the session and of what was to be written. Only the first call counts.
+    private func end(_ error: StorageError?) {
         limit?.cancel()
         phase = .ended
         outgoing.fail(ChannelError.ioOnClosedChannel)
+        ready.fail(error ?? StorageError(.cancelled, "the connection was closed"))
+        failure.succeed(error)
     }
 }

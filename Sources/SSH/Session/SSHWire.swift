@@ -78,13 +78,20 @@ enum SSHCallbacks {
         abstract?.pointee.map { Unmanaged<SSHWire>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    private static let receive: Receive = { _, buffer, length, _, abstract in
-        wire(abstract)?.receive(UnsafeMutableRawBufferPointer(start: buffer, count: length)) ?? -Int(EBADF)
+    /// libssh2 also talks to agents through these, over a socket of its own.
+    private static let receive: Receive = { socket, buffer, length, flags, abstract in
+        guard socket == LibSSH2.unusedDescriptor else { return result(of: Glibc.recv(socket, buffer, length, flags)) }
+        return wire(abstract)?.receive(UnsafeMutableRawBufferPointer(start: buffer, count: length)) ?? -Int(EBADF)
     }
 
-    private static let send: Send = { _, bytes, length, _, abstract in
-        wire(abstract)?.send(UnsafeRawBufferPointer(start: bytes, count: length)) ?? -Int(EBADF)
+    private static let send: Send = { socket, bytes, length, flags, abstract in
+        guard socket == LibSSH2.unusedDescriptor else {
+            return result(of: Glibc.send(socket, bytes, length, flags | CInt(MSG_NOSIGNAL)))
+        }
+        return wire(abstract)?.send(UnsafeRawBufferPointer(start: bytes, count: length)) ?? -Int(EBADF)
     }
+
+    private static func result(of call: Int) -> Int { call < 0 ? -Int(errno) : call }
 
     private static let disconnect: Disconnect = { _, _, message, length, _, _, abstract in
         guard let message, length > 0 else { return }

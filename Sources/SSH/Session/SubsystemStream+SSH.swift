@@ -1,5 +1,6 @@
 public import FileModel
 public import NIOCore
+import Synchronization
 import Transport
 
 extension SubsystemStream {
@@ -12,42 +13,61 @@ extension SubsystemStream {
     ) async throws(StorageError) -> SubsystemStream {
         let peer = settings.endpoint.description
         let verifier = try await SSHThreads.run { try HostKeyVerifier(settings.hostKeys, endpoint: settings.endpoint) }
+        let attempts = SSHAttempts()
         let channel = try await Dialer(settings.dial).connect(to: settings.endpoint, on: loop) { channel in
-            // Several addresses may be tried at once; the one that wins gets the session, and nothing is read before.
-            channel.setOption(.autoRead, value: false)
+            attempts.configure(channel, settings, verifier)
         }
-        let ready = loop.makePromise(of: Void.self)
-        loop.execute { start(channel, settings, verifier, ready) }
+        let (ready, failure) = attempts.promises(of: channel)
         do {
             try await withTaskCancellationHandler {
                 try await ready.futureResult.get()
             } onCancel: {
                 ready.fail(StorageError.cancelled)
             }
-            return SubsystemStream(channel: channel, peer: peer)
         } catch {
             channel.close(promise: nil)
             throw named(.wrapping(error), peer)
         }
-    }
-
-    private static func start(
-        _ channel: any Channel, _ settings: SSHSettings, _ verifier: HostKeyVerifier, _ ready: EventLoopPromise<Void>
-    ) {
-        let buffers = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 16_384, maximum: 256 * 1024)
-        do {
-            try channel.syncOptions?.setOption(.recvAllocator, value: buffers)
-            let handler = SSHHandler(settings, verifier: verifier, ready: ready)
-            try channel.pipeline.syncOperations.addHandler(handler)
-            try channel.syncOptions?.setOption(.autoRead, value: true)
-        } catch {
-            ready.fail(error)
-        }
+        return SubsystemStream(
+            channel: channel, peer: peer, failure: failure.futureResult.map { $0.map { named($0, peer) } })
     }
 
     /// The session's own errors speak of "the server"; the user may have several.
     private static func named(_ error: StorageError, _ peer: String) -> StorageError {
         guard error.code != .cancelled, !error.message.contains(peer) else { return error }
         return StorageError(error.code, "\(peer): \(error.message)", serverReply: error.serverReply)
+    }
+}
+
+/// The channels that one dial makes: several addresses may be tried at once, and one wins.
+///
+/// Each gets a session of its own from its first byte on, so that nothing a server says is missed; those of the losers
+/// end with their channels.
+private final class SSHAttempts: Sendable {
+    typealias Promises = (ready: EventLoopPromise<Void>, failure: EventLoopPromise<StorageError?>)
+
+    private let made = Mutex<[ObjectIdentifier: Promises]>([:])
+
+    func configure(
+        _ channel: any Channel, _ settings: SSHSettings, _ verifier: HostKeyVerifier
+    ) -> EventLoopFuture<Void> {
+        let promises: Promises = (channel.eventLoop.makePromise(), channel.eventLoop.makePromise())
+        made.withLock { $0[ObjectIdentifier(channel)] = promises }
+        let buffers = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 16_384, maximum: 256 * 1024)
+        return channel.setOption(.recvAllocator, value: buffers).flatMapThrowing {
+            let handler = SSHHandler(settings, verifier: verifier, ready: promises.ready, failure: promises.failure)
+            try channel.pipeline.syncOperations.addHandler(handler)
+        }.flatMapErrorThrowing { error in
+            promises.ready.fail(error)
+            promises.failure.succeed(nil)
+            throw error
+        }
+    }
+
+    func promises(of channel: any Channel) -> Promises {
+        guard let promises = made.withLock({ $0[ObjectIdentifier(channel)] }) else {
+            preconditionFailure("the dialer returned a channel that it had not configured")
+        }
+        return promises
     }
 }
