@@ -4,7 +4,7 @@ SWIFT ?= swift
 # One set of flags for everything, so that nothing is built twice.
 FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: setup build release check format test demo clean
+.PHONY: setup build release check format test demo bench clean
 
 ## Installs what building and testing takes (apt); quick when all is there.
 setup:
@@ -36,6 +36,13 @@ demo:
 	scripts/setup build
 	$(SWIFT) build $(FLAGS) --product syncctl
 	scripts/demo
+
+## Compares with sshfs, rclone, lftp, rsync and unison: docs/benchmarks.md. BENCH="--quick --protocol sftp" narrows it.
+bench:
+	scripts/setup bench
+	$(SWIFT) build -c release $(FLAGS) --product syncctl
+	$(SWIFT) build -c release $(FLAGS) --product bench
+	.build/release/bench $(BENCH)
 
 clean:
 	$(SWIFT) package clean

@@ -11,6 +11,7 @@ public final class FaultRelay: Sendable {
     public let port: Int
 
     private let dataPorts: ClosedRange<Int>?
+    private let delaysConnections: Bool
     private let state: Mutex<RelayState>
     private let listeners = Mutex<[any Channel]>([])
     private let connections = Mutex<[ObjectIdentifier: RelayedConnection]>([:])
@@ -18,7 +19,12 @@ public final class FaultRelay: Sendable {
     /// - Parameters:
     ///   - port: the server's port on 127.0.0.1.
     ///   - dataPorts: its passive ports.
-    public init(to port: Int, dataPorts: ClosedRange<Int>? = nil, latency: Latency = .none) async throws {
+    ///   - delaysConnections: a new connection costs a round trip too, as TCP's handshake does. (The client's own
+    ///     connect(2) returns at once, but nothing leaves before.)
+    public init(
+        to port: Int, dataPorts: ClosedRange<Int>? = nil, latency: Latency = .none, delaysConnections: Bool = false
+    ) async throws {
+        self.delaysConnections = delaysConnections
         self.port = port
         self.dataPorts = dataPorts
         state = Mutex(RelayState(latency: latency))
@@ -119,6 +125,7 @@ public final class FaultRelay: Sendable {
             self?.state.withLock { $0.connectionClosed(role) }
             self?.connections.withLock { $0[ObjectIdentifier(connection)] = nil }
         }
-        return connection.connect(to: port)
+        let handshake = delaysConnections ? latency.toServer + latency.toClient : .zero
+        return connection.connect(to: port, after: handshake)
     }
 }

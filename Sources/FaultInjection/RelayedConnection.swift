@@ -22,15 +22,17 @@ final class RelayedConnection: Sendable {
     }
 
     /// Opens the way to the server, and then lets the client's bytes in.
-    func connect(to port: Int) -> EventLoopFuture<Void> {
+    func connect(to port: Int, after handshake: Duration) -> EventLoopFuture<Void> {
         toServer.value.onFault = { [weak self] in self?.perform($0) }
         toClient.value.onFault = { [weak self] in self?.perform($0) }
-        let connected = ClientBootstrap(group: loop)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelOption(.autoRead, value: false)
-            .connect(host: "127.0.0.1", port: port)
-        return connected.flatMapThrowing { [self] server in
+        let connected = loop.flatScheduleTask(in: TimeAmount(handshake)) { [loop] in
+            ClientBootstrap(group: loop)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(.allowRemoteHalfClosure, value: true)
+                .channelOption(.autoRead, value: false)
+                .connect(host: "127.0.0.1", port: port)
+        }
+        return connected.futureResult.flatMapThrowing { [self] server in
             try glue(server)
         }.flatMapErrorThrowing { [client] _ in
             client.close(promise: nil)

@@ -34,6 +34,18 @@ struct FaultRelayTests {
         try await relay.stop()
     }
 
+    @Test func aConnectionCanCostARoundTrip() async throws {
+        let server = try await echo()
+        let relay = try await FaultRelay(
+            to: server.port, latency: .roundTrip(.milliseconds(100)), delaysConnections: true)
+        let start = ContinuousClock.now
+        let client = try await EchoClient(host: relay.host, port: relay.port)
+        client.send([1])
+        #expect(await eventually { client.received == [1] })
+        #expect(ContinuousClock.now - start >= .milliseconds(200))
+        try await relay.stop()
+    }
+
     @Test(arguments: [Fault.Action.close, .reset])
     func cutsAfterTheExactByte(_ action: Fault.Action) async throws {
         let server = try await ScriptedServer { session in

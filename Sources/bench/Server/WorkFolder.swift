@@ -1,0 +1,26 @@
+import TestServers
+
+/// The folder of one run of this program, removed with it whatever its end.
+final class WorkFolder: Sendable {
+    private let folder: TemporaryFolder
+    /// Its guardian removes the folder when this process dies. Mounted folders in it are other file systems, and
+    /// are left alone.
+    private let janitor: ChildProcess
+
+    var path: String { folder.path }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        janitor = try ChildProcess(
+            ["sleep", "infinity"], cleanUp: "sleep 1; rm -rf --one-file-system '\(folder.path)'")
+    }
+
+    func callAsFunction(_ name: String) -> String { folder(name) }
+
+    /// A new empty folder of that name.
+    func fresh(_ name: String) throws -> String {
+        Disk.remove(folder(name))
+        try Disk.makeFolder(folder(name))
+        return folder(name)
+    }
+}

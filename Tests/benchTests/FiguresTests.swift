@@ -1,0 +1,28 @@
+import Testing
+
+@testable import bench
+
+@Suite struct FiguresTests {
+    @Test func medians() {
+        #expect([3.0, 1, 2].median == 2)
+        #expect([4.0, 1, 2, 3].median == 2.5)
+        #expect([Measurement]().median == nil)
+    }
+
+    @Test func numbers() {
+        #expect(Figures.seconds(0.01234) == "0.012")
+        #expect(Figures.seconds(1.5) == "1.50")
+        #expect(Figures.seconds(123.456) == "123.5")
+        #expect(Figures.fixed(1.999, 2) == "2.00")
+        #expect(Figures.fixed(-0.001, 2) == "0.00")
+        #expect(Figures.ratio(12.6) == "13")
+    }
+
+    @Test func usageOfProcesses() {
+        // The name of a program may hold what separates the fields.
+        let stat = "42 (a) b c) S 1 42 42 0 -1 4194304 100 200 0 0 7 5 3 1 20 0 1 0 100 0 0"
+        #expect(ProcessTable.ticks(inStat: stat) == 16)
+        #expect(ProcessTable.ticks(inStat: "nonsense") == nil)
+        #expect(ProcessTable.peakMemory(inStatus: "Name:\tx\nVmHWM:\t    2048 kB\n") == 2_097_152)
+    }
+}
