@@ -53,7 +53,8 @@ import Testing
             lines.contains("mount new: mounted on /mnt/new") && lines.contains("mount gone: unmounted")
                 && lines.count { $0 == "mount changed: mounted on /mnt/changed" } == 2
         }
-        #expect(world.lines.contains("definitions read again: new: new; changed: changed; gone: gone"))
+        #expect(
+            world.lines.contains("definitions read again: new: mount new; changed: mount changed; gone: mount gone"))
         #expect(!world.lines.contains("mount same: unmounted"))
         daemon.stop()
         await world.ended()

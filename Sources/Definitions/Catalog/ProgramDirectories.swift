@@ -44,8 +44,14 @@ public struct ProgramDirectories: Hashable, Sendable {
             (state, runtime, cache) = ("/var/lib/syncctl", "/run/syncctl", "/var/cache/syncctl")
         } else {
             state = xdg("XDG_STATE_HOME", "/.local/state")
-            runtime = xdg("XDG_RUNTIME_DIR", "/.local/state/syncctl/run")
+            runtime = environment["XDG_RUNTIME_DIR"] == nil ? Self.runtime(userID, home) : xdg("XDG_RUNTIME_DIR", "")
             cache = xdg("XDG_CACHE_HOME", "/.cache")
         }
+    }
+
+    /// A job of cron has no XDG_RUNTIME_DIR and must still count its connections where a session does.
+    private static func runtime(_ userID: UInt32, _ home: String) -> String {
+        let folder = "/run/user/\(userID)"
+        return access(folder, W_OK) == 0 ? folder + "/syncctl" : home + "/.local/state/syncctl/run"
     }
 }

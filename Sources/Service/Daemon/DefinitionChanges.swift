@@ -66,9 +66,12 @@ public struct DefinitionChanges: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         let parts = [
-            ("new", addedMounts + addedSyncs), ("changed", changedMounts + changedSyncs),
-            ("gone", removedMounts + removedSyncs),
-        ].filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
+            ("new", addedMounts, addedSyncs), ("changed", changedMounts, changedSyncs),
+            ("gone", removedMounts, removedSyncs),
+        ].compactMap { word, mounts, syncs in
+            let names = mounts.map { "mount \($0)" } + syncs.map { "sync \($0)" }
+            return names.isEmpty ? nil : "\(word): \(names.joined(separator: ", "))"
+        }
         return parts.isEmpty ? "nothing changed" : parts.joined(separator: "; ")
     }
 }

@@ -31,7 +31,7 @@ extension SyncReportStyle {
         let did = changes.isEmpty ? "nothing to do" : changes.joined(separator: ", ")
         let bytes = counters.bytes.local + counters.bytes.remote
         let size = bytes > 0 ? ", \(ByteCount(bytes))" : ""
-        let state = isDryRun ? "would be done: " : ""
+        let state = isDryRun && !changes.isEmpty ? "would be " : ""
         return "\(name): \(words(report.outcome)) in \(report.duration.rounded.inUnits): \(state)\(did)\(size)"
     }
 
