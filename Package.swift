@@ -131,7 +131,7 @@ let package = Package(
         tests("SyncCore", ["FileModel"]),
         tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", "ConformanceTests", nioCore]),
         tests("Definitions", ["FileModel"]),
-        tests("Service", ["FileModel", "Definitions"]),
+        tests("Service", ["FileModel", "Definitions", "SyncEngine", "SyncCore"]),
         tests("syncctl", ["FileModel", "Definitions", arguments]),
         .testTarget(
             name: "MountTests",

@@ -28,6 +28,19 @@ extension SyncOptions {
         deletesEmptyFolders = definition.after.deleteEmptyFolders
         if let name = definition.after.triggerFile { triggerFile = try RemotePath(name) }
         mainFile = definition.mainFile
+        bandwidthLimit = Self.bandwidthLimit(definition)
+    }
+
+    /// The engine has one limit for both directions; the smaller one keeps both promises.
+    private static func bandwidthLimit(_ definition: SyncDefinition) -> Int64? {
+        let limit = definition.remote.rateLimit
+        let used =
+            switch definition.direction {
+            case .push: [limit.up]
+            case .pull: [limit.down]
+            case .sync: [limit.up, limit.down]
+            }
+        return used.compactMap { $0?.bytes }.min()
     }
 
     /// Days; a century.

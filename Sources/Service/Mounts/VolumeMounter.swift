@@ -22,6 +22,9 @@ public struct VolumeMounter: Mounter {
         _ definition: MountDefinition, on mountpoint: String, isDaemon: Bool
     ) async throws(StorageError) -> any RunningMount {
         try directories.prepare()
+        if definition.remote.rateLimit != RateLimit() {
+            logger.warning("rate_limit holds for push, pull and sync; this version does not slow mounts down")
+        }
         let mountpoint = MountPoint.canonical(mountpoint)
         let record = MountRecord(mountpoint: mountpoint, process: getpid(), isDaemon: isDaemon)
         let registration = try MountRegistry(folder: directories.mountRegistry).register(record)

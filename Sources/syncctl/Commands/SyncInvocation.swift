@@ -46,7 +46,7 @@ struct SyncInvocation {
                 options.isDryRun = flags.dryRun
                 options.allowsEmptySide = flags.allowEmpty
                 options.force = flags.force
-                options.bandwidthLimit = flags.bwlimit?.bytes
+                if let limit = flags.bwlimit { options.bandwidthLimit = limit.bytes }
             }
         }
         let signals = SignalWatch.stop { task.cancel() }
