@@ -22,6 +22,8 @@ public enum Action: Hashable, Sendable {
     /// Copies a file or link to the other side.
     case copy(from: Side, displaced: Displaced)
     case createDirectory(on: Side)
+    /// Renames a file on `on` as it was renamed on the other side; then copies its content where that was edited too.
+    case rename(on: Side, thenCopyFrom: Side?)
     /// Deletes a file, a link, or a directory if it is empty by then.
     case remove(from: Side)
     /// The file that is on `on` goes to trash, and a directory takes its name.
@@ -43,6 +45,7 @@ public enum Action: Hashable, Sendable {
         case .nothing, .adopt, .forget, .compareContent, .skip: self
         case .copy(let side, let displaced): .copy(from: side.other, displaced: displaced)
         case .createDirectory(let side): .createDirectory(on: side.other)
+        case .rename(let side, let source): .rename(on: side.other, thenCopyFrom: source?.other)
         case .remove(let side): .remove(from: side.other)
         case .replaceWithDirectory(let side): .replaceWithDirectory(on: side.other)
         case .replaceWithFile(let side): .replaceWithFile(on: side.other)

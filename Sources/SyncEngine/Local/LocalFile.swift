@@ -11,6 +11,7 @@ struct LocalReader: RemoteReader {
     let attributes: FileAttributes?
 
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer {
+        if Task.isCancelled { throw .cancelled }
         var buffer = ByteBufferAllocator().buffer(capacity: count)
         while buffer.readableBytes < count {
             let position = offset + Int64(buffer.readableBytes)
@@ -41,6 +42,7 @@ final class LocalWriter: RemoteWriter {
     }
 
     func write(_ bytes: ByteBuffer, at offset: Int64) async throws(StorageError) {
+        if Task.isCancelled { throw .cancelled }
         let isComplete = bytes.withUnsafeReadableBytes { data in
             var written = 0
             while written < data.count {

@@ -36,7 +36,7 @@ extension LocalFileSystem {
 
     /// All names, or an error: half a listing would look like deletions.
     private static func names(in directory: Descriptor, _ path: RemotePath) throws(StorageError) -> [FileName] {
-        let number = fcntl(directory.number, F_DUPFD_CLOEXEC, 0)
+        let number = openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard number >= 0, let stream = fdopendir(number) else { throw StorageError(errno: errno, "listed", path) }
         defer { closedir(stream) }
         var names: [FileName] = []

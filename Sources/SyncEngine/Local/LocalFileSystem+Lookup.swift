@@ -9,7 +9,7 @@ private struct Visited: Hashable {
 }
 
 extension LocalFileSystem {
-    /// A directory opened for reading, and what is needed to look at its links.
+    /// A directory to look names up in, and what is needed to look at its links.
     struct OpenDirectory {
         let descriptor: Descriptor
         fileprivate var visited: [Visited] = []
@@ -17,16 +17,10 @@ extension LocalFileSystem {
 
     /// - Throws: `.notDirectory` where a component is a link that must not be followed.
     func openDirectory(_ path: RemotePath) throws(StorageError) -> OpenDirectory {
-        var current = OpenDirectory(descriptor: try duplicateRoot(path))
+        var current = OpenDirectory(descriptor: root)
         if followsLinks { current.visited = [try visited(current.descriptor, path)] }
         for name in path.components { current = try step(into: name, from: current, path) }
         return current
-    }
-
-    private func duplicateRoot(_ path: RemotePath) throws(StorageError) -> Descriptor {
-        let number = openat(root.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard number >= 0 else { throw StorageError(errno: errno, "opened", path) }
-        return Descriptor(number)
     }
 
     private func step(

@@ -13,6 +13,7 @@ struct ActionCode: Hashable {
         case .forget: self.init("forget")
         case .copy(let side, let displaced): self.init("copy", side, displaced.rawValue)
         case .createDirectory(let side): self.init("create-directory", side)
+        case .rename(let side, let source): self.init("rename", side, source?.rawValue)
         case .remove(let side): self.init("remove", side)
         case .replaceWithDirectory(let side): self.init("replace-with-directory", side)
         case .replaceWithFile(let side): self.init("replace-with-file", side)
@@ -40,6 +41,7 @@ struct ActionCode: Hashable {
         case ("skip", _): detail.flatMap(SkipReason.init(rawValue:)).map(Action.skip)
         case ("copy", let side?): detail.flatMap(Displaced.init(rawValue:)).map { .copy(from: side, displaced: $0) }
         case ("create-directory", let side?): .createDirectory(on: side)
+        case ("rename", let side?): .rename(on: side, thenCopyFrom: detail.flatMap(Side.init(rawValue:)))
         case ("remove", let side?): .remove(from: side)
         case ("replace-with-directory", let side?): .replaceWithDirectory(on: side)
         case ("replace-with-file", let side?): .replaceWithFile(on: side)

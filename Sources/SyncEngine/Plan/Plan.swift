@@ -8,7 +8,7 @@ import SyncCore
 ///
 /// The file lives as long as the run; it is no record of anything.
 final class Plan {
-    private let database: Database
+    let database: Database
     private let path: String
     private var buffer: [PlannedStep] = []
     private static let bufferSize = 1000
@@ -19,12 +19,12 @@ final class Plan {
             sequence INTEGER PRIMARY KEY, key BLOB NOT NULL, phase INTEGER NOT NULL, depth INTEGER NOT NULL,
             word TEXT NOT NULL, side TEXT, detail TEXT, row INTEGER NOT NULL, attempts INTEGER NOT NULL, note TEXT,
             bytes INTEGER NOT NULL, overwrites INTEGER NOT NULL, local_shift INTEGER, remote_shift INTEGER,
-            seen_seconds INTEGER NOT NULL, seen_nanoseconds INTEGER NOT NULL,
+            seen_seconds INTEGER NOT NULL, seen_nanoseconds INTEGER NOT NULL, origin BLOB,
             \(["local", "remote", "old_local", "old_remote"].flatMap(EntryColumns.names).joined(separator: ", ")));
         CREATE INDEX by_key ON steps (key);
         CREATE INDEX by_phase ON steps (phase, depth, sequence);
         """
-    private static let fixedColumns = 16
+    private static let fixedColumns = 17
     private static let placeholders =
         Array(repeating: "?", count: fixedColumns + 4 * EntryColumns.count).joined(separator: ", ")
 
@@ -66,6 +66,7 @@ final class Plan {
             .integer(Int64(step.attempts)), SQLValue(step.note), .integer(step.byteCount), SQLValue(step.overwrites),
             SQLValue(Self.shift(step, .local)), SQLValue(Self.shift(step, .remote)),
             .integer(step.observedAt.seconds), .integer(Int64(step.observedAt.nanoseconds)),
+            SQLValue(step.origin.map(PathKey.bytes)),
         ]
         let entries = [step.observed.local, step.observed.remote, step.recorded.local, step.recorded.remote]
         try database.run(
@@ -119,6 +120,10 @@ final class Plan {
         return depths
     }
 
+    func step(_ sequence: Int64) throws(StorageError) -> PlannedStep? {
+        try read("SELECT * FROM steps WHERE sequence = ?", .integer(sequence)).first
+    }
+
     private func read(_ sql: String, _ values: SQLValue...) throws(StorageError) -> [PlannedStep] {
         let rows = try database.query(sql, values)
         var steps: [PlannedStep] = []
@@ -136,7 +141,8 @@ final class Plan {
             sequence: row.integer(0), path: path, decision: Decision(action, row: Int(row.integer(7))),
             observed: Sides(local: entry(0), remote: entry(1)), recorded: Sides(local: entry(2), remote: entry(3)),
             observedAt: Timestamp(seconds: row.integer(14), nanoseconds: Int32(row.integer(15))),
-            attempts: Int(row.integer(8)), note: row.optionalText(9))
+            attempts: Int(row.integer(8)), origin: row.optionalBlob(16).flatMap(PathKey.path),
+            note: row.optionalText(9))
     }
 
     // MARK: - Questions

@@ -7,6 +7,7 @@ public struct PlanTotals: Hashable, Sendable {
     public var bytes: Int64 = 0
     public var directories = Sides(local: 0, remote: 0)
     public var deletes = Sides(local: 0, remote: 0)
+    public var renames = Sides(local: 0, remote: 0)
     public var overwrites = 0
     public var conflicts = 0
     public var skipped = 0
@@ -14,7 +15,8 @@ public struct PlanTotals: Hashable, Sendable {
     public init() {}
 
     public var isEmpty: Bool {
-        copies.local + copies.remote + directories.local + directories.remote + deletes.local + deletes.remote == 0
+        copies.local + copies.remote + directories.local + directories.remote + deletes.local + deletes.remote
+            + renames.local + renames.remote == 0
     }
 
     /// Adds the steps of one kind; `word` and `side` as `ActionCode` writes them.
@@ -25,6 +27,7 @@ public struct PlanTotals: Hashable, Sendable {
         case ("copy", let side?): copies[side.other] += count
         case ("replace-with-file", let side?): copies[side] += count
         case ("create-directory", let side?), ("replace-with-directory", let side?): directories[side] += count
+        case ("rename", let side?): renames[side] += count
         case ("remove", let side?): deletes[side] += count
         case ("conflict", _):
             conflicts += count

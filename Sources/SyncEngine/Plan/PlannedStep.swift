@@ -13,6 +13,8 @@ struct PlannedStep: Hashable, Sendable {
     var observedAt: Timestamp
     /// Earlier refusals of a deletion.
     var attempts = 0
+    /// The old name of a renamed file.
+    var origin: RemotePath?
     /// Why the path is skipped, where the reason alone does not say.
     var note: String?
 
@@ -23,6 +25,7 @@ struct PlannedStep: Hashable, Sendable {
     var byteCount: Int64 {
         switch action {
         case .copy(let from, _): observed[from]?.size ?? 0
+        case .rename(_, let source?): observed[source]?.size ?? 0
         case .replaceWithFile(let side): observed[side.other]?.size ?? 0
         case .separate(let side): observed[side]?.size ?? 0
         case .conflict: (observed.local?.size ?? 0) + (observed.remote?.size ?? 0)
@@ -45,6 +48,7 @@ enum PlanPhase: Int, CaseIterable, Sendable {
     case records
     /// Directories made, by depth.
     case directories
+    case renames
     case transfers
     case fileDeletions
     /// Directories removed, deepest first.
@@ -58,6 +62,7 @@ enum PlanPhase: Int, CaseIterable, Sendable {
         switch step.action {
         case .nothing, .adopt, .forget: self = .records
         case .createDirectory, .replaceWithDirectory, .separate: self = .directories
+        case .rename: self = .renames
         case .copy, .conflict, .replaceWithFile: self = .transfers
         case .remove: self = step.isDirectory ? .directoryDeletions : .fileDeletions
         case .skip: self = .skipped

@@ -14,7 +14,7 @@ extension RunSession {
 
     func carryOut() async throws(StorageError) {
         try writePlainRecords()
-        for phase in [PlanPhase.directories, .transfers, .fileDeletions, .directoryDeletions, .records] {
+        for phase in [PlanPhase.directories, .renames, .transfers, .fileDeletions, .directoryDeletions, .records] {
             if phase == .records, !options.deletesSource { continue }
             let depths: [Int?] = phase.goesByDepth ? try plan.depths(phase) : [nil]
             for depth in phase == .directoryDeletions ? depths.reversed() : depths {
@@ -142,6 +142,7 @@ extension RunSession {
         let step = operation.step
         switch step.action {
         case .copy(let from, _): return [intent(operation, step.path, from: from)].compactMap { $0 }
+        case .rename(_, let from?): return [intent(operation, step.path, from: from)].compactMap { $0 }
         case .replaceWithFile(let side): return [intent(operation, step.path, from: side.other)].compactMap { $0 }
         case .conflict(let winner):
             let copy = operation.conflictCopy ?? step.path

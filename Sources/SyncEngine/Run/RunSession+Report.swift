@@ -20,7 +20,7 @@ extension RunSession {
 
     /// What a dry run shows: the lines a real run would print, in the same order.
     func preview() throws(StorageError) {
-        for phase in [PlanPhase.directories, .transfers, .fileDeletions, .directoryDeletions] {
+        for phase in [PlanPhase.directories, .renames, .transfers, .fileDeletions, .directoryDeletions] {
             var last: Int64 = 0
             while case let steps = try plan.steps(phase, after: last, limit: 1000), let end = steps.last {
                 last = end.sequence
@@ -35,6 +35,8 @@ extension RunSession {
         return switch step.action {
         case .copy(let side, _): SyncChange(.copy, step.path, on: side.other, bytes: step.byteCount, row: row)
         case .createDirectory(let side): SyncChange(.createDirectory, step.path, on: side, row: row)
+        case .rename(let side, _):
+            SyncChange(.rename, step.origin ?? step.path, on: side, row: row, target: step.path)
         case .remove(let side): SyncChange(.delete, step.path, on: side, row: row)
         case .replaceWithDirectory(let side): SyncChange(.replace, step.path, on: side, row: row)
         case .replaceWithFile(let side):

@@ -111,8 +111,9 @@ final class RunSession {
             if !options.isDryRun { try await recover() }
             try await scanBothSides()
             try await decideOpenSteps()
-            try settleDirectoryRemovals()
             try rebaseShiftedTimes()
+            try pairRenames()
+            try settleDirectoryRemovals()
             report.plan = try plan.totals()
             report.counters.skipped = 0
             observer?.observe(.planned(report.plan))

@@ -179,6 +179,7 @@ extension Action {
     var targets: [Side] {
         switch self {
         case .copy(let side, _): [side.other]
+        case .rename(let side, _): [side]
         case .createDirectory(let side), .replaceWithDirectory(let side), .replaceWithFile(let side): [side]
         case .conflict, .separate: [.local, .remote]
         default: []

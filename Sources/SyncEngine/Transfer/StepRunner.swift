@@ -53,6 +53,7 @@ struct StepRunner: Sendable {
         case .copy(let from, let displaced):
             try await copy(operation, from: from, displaced, isRepetition: isRepetition, &outcome)
         case .createDirectory(let side): try await createDirectory(step, on: side, &outcome)
+        case .rename(let side, let source): try await rename(operation, on: side, thenCopyFrom: source, &outcome)
         case .remove(let side): try await remove(step, from: side, &outcome)
         case .replaceWithDirectory(let side): try await replaceWithDirectory(step, on: side, &outcome)
         case .replaceWithFile(let side): try await replaceWithFile(operation, on: side, &outcome)
