@@ -10,23 +10,37 @@ extension Dialer {
     ) async throws(StorageError) -> any Channel {
         let reachable = try await resolvedHere(target, for: proxy, on: loop)
         let dialogue = try proxy.dialogue(to: reachable)
-        let established = loop.makePromise(of: Void.self)
         let attempt = start(proxy.endpoint, on: loop, timeout: limit) { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(
-                    ProxyHandler(proxy, dialogue, established: established))
+                // Each of the addresses that are tried has a dialogue of its own.
+                let handler = ProxyHandler(proxy, dialogue, established: channel.eventLoop.makePromise())
+                try channel.pipeline.syncOperations.addHandler(handler)
             }.flatMap { configure(channel) }
         }
-        attempt.whenFailure { established.fail($0) }
-        let tunnelled = attempt.flatMap { channel in
-            let timer = loop.scheduleTask(in: TimeAmount(limit)) {
-                established.fail(proxy.failure(.timedOut, "did not connect to \(target) within \(limit.inSeconds)"))
+        let tunnelled = attempt.flatMapErrorThrowing { error in
+            throw proxy.unreachable(Self.translate(error, endpoint: proxy.endpoint, limit: limit))
+        }.flatMap { channel in
+            let late = proxy.failure(.timedOut, "did not connect to \(target) within \(limit.inSeconds)")
+            return Self.established(channel, within: limit, late).map { channel }
+        }
+        return try await settled(tunnelled, endpoint: proxy.endpoint, limit: limit)
+    }
+
+    /// Waits for the dialogue on the channel that was connected first.
+    private static func established(
+        _ channel: any Channel, within limit: Duration, _ late: StorageError
+    ) -> EventLoopFuture<Void> {
+        do {
+            let established = try channel.pipeline.syncOperations.handler(type: ProxyHandler.self).established
+            let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limit)) {
+                established.fail(late)
                 channel.close(promise: nil)
             }
             established.futureResult.whenComplete { _ in timer.cancel() }
-            return established.futureResult.map { channel }
+            return established.futureResult
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
         }
-        return try await settled(tunnelled, endpoint: proxy.endpoint, limit: limit)
     }
 
     /// SOCKS 4 carries addresses only, so the name is looked up on this machine.

@@ -23,13 +23,12 @@ struct HTTPConnectDialogue: ProxyDialogue {
     }
 
     mutating func received(_ bytes: inout ArraySlice<UInt8>) throws(StorageError) -> ProxyStep {
-        guard let end = endOfHeader(bytes) else {
-            if bytes.count > Self.longestHeader {
-                throw settings.failure(.protocolViolation, "sent an endless header: it may not be an HTTP proxy")
-            }
-            return .needsMore
+        let end = endOfHeader(bytes)
+        if (end ?? bytes.endIndex) - bytes.startIndex > Self.longestHeader {
+            throw settings.failure(.protocolViolation, "sent an endless header: it may not be an HTTP proxy")
         }
-        let line = String(decoding: bytes.prefix { $0 != 13 && $0 != 10 }, as: UTF8.self)
+        guard let end else { return .needsMore }
+        let line = printable(bytes.prefix { $0 != 13 && $0 != 10 }.prefix(300))
         bytes = bytes[end...]
         try check(line)
         return .established
@@ -51,11 +50,12 @@ struct HTTPConnectDialogue: ProxyDialogue {
     private func check(_ line: String) throws(StorageError) {
         let parts = line.split(separator: " ", maxSplits: 2)
         guard parts.count >= 2, parts[0].hasPrefix("HTTP/"), let status = Int(parts[1]) else {
-            throw settings.failure(.protocolViolation, "does not speak HTTP", reply: printable(line.utf8.prefix(100)))
+            throw settings.failure(.protocolViolation, "does not speak HTTP", reply: line)
         }
         switch status {
         case 200..<300: return
-        case 407:
+        case 401, 407:
+            // tinyproxy answers 407 to no login and 401 to a wrong one.
             throw settings.failure(
                 .loginFailed, "wants a user and password: check [remote.proxy] user and password", reply: line)
         case 403, 405:

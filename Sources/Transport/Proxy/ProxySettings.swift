@@ -40,6 +40,12 @@ public struct ProxySettings: Hashable, Sendable {
         }
     }
 
+    /// The proxy itself cannot be reached; said so that nobody looks for the fault at the server.
+    func unreachable(_ error: StorageError) -> StorageError {
+        guard error.code == .unreachable || error.code == .timedOut else { return error }
+        return StorageError(error.code, "the proxy of [remote.proxy] cannot be reached: \(error.message)")
+    }
+
     func failure(_ code: StorageError.Code, _ words: String, reply: String? = nil) -> StorageError {
         StorageError(code, "the proxy \(endpoint) \(words)", serverReply: reply)
     }
