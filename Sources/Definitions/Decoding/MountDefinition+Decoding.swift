@@ -1,3 +1,5 @@
+import FileModel
+
 extension MountDefinition {
     /// Decodes a file of mounts.d.
     init(name: String, _ file: TableReader, _ context: DecodingContext) {

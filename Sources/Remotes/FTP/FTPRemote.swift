@@ -9,14 +9,14 @@ public import RemoteFileSystem
 /// is free. No operation holds a session while it waits for another.
 public final class FTPRemote: RemoteFileSystem {
     let pool: Pool<FTPConnection>
-    let root: RemoteRoot
+    let root: RemoteFolder
     private let identity: String
 
     /// - Parameters:
     ///   - identity: server and account, `ftp://user@host:21`.
     ///   - connect: makes one session, logged in.
     public init(
-        identity: String, root: RemoteRoot, pool configuration: PoolConfiguration,
+        identity: String, root: RemoteFolder, pool configuration: PoolConfiguration,
         slots: any ConnectionSlots = UnlimitedSlots(),
         connect: @escaping @Sendable () async throws(StorageError) -> FTPConnection
     ) {

@@ -8,7 +8,7 @@ public import SFTP
 /// Open files live on the connection they were opened on; everything else goes to whichever connection has room.
 public final class SFTPRemote: RemoteFileSystem {
     let pool: Pool<SFTPConnection>
-    let root: RemoteRoot
+    let root: RemoteFolder
     private let identity: String
 
     /// Open files and requests that share one connection before another is opened.
@@ -18,7 +18,7 @@ public final class SFTPRemote: RemoteFileSystem {
     ///   - identity: server and account, `sftp://user@host:22`.
     ///   - connect: makes one connection, logged in.
     public init(
-        identity: String, root: RemoteRoot, pool configuration: PoolConfiguration,
+        identity: String, root: RemoteFolder, pool configuration: PoolConfiguration,
         slots: any ConnectionSlots = UnlimitedSlots(),
         connect: @escaping @Sendable () async throws(StorageError) -> SFTPConnection
     ) {

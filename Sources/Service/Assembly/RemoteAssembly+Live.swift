@@ -14,7 +14,7 @@ extension RemoteAssembly {
     public init(_ directories: ProgramDirectories) {
         self.init { remote, folder throws(StorageError) in
             let plan = RemotePlan(
-                remote: remote, root: RemoteRoot(folder),
+                remote: remote, root: folder,
                 slots: try SlotFiles(
                     identity: remote.identity, count: remote.maximumConnections, directory: directories.slots))
             return remote.family == .ftp ? try await plan.ftp() : try await plan.sftp()
@@ -25,7 +25,7 @@ extension RemoteAssembly {
 /// What every protocol needs of a definition.
 private struct RemotePlan {
     let remote: RemoteDefinition
-    let root: RemoteRoot
+    let root: RemoteFolder
     let slots: SlotFiles
 
     private var pool: PoolConfiguration {
@@ -64,15 +64,6 @@ private struct RemotePlan {
             return { () throws(StorageError) in
                 try await .running(command, peer: command.first ?? "", on: EventLoops.next())
             }
-        }
-    }
-}
-
-extension RemoteRoot {
-    init(_ folder: RemoteFolder) {
-        switch folder {
-        case .absolute(let path): self = .absolute(path)
-        case .belowLogin(let path): self = .belowLogin(path)
         }
     }
 }

@@ -1,6 +1,7 @@
 public import Definitions
 public import FileModel
 public import SyncEngine
+import Glibc
 import SyncCore
 
 extension SyncOptions {
@@ -104,6 +105,13 @@ extension RemoteDefinition {
     public var identity: String {
         if family == .sftp, ssh.transport == .command { return "command:\(ssh.command.joined(separator: " "))" }
         let address = host.contains(":") ? "[\(host)]" : host
-        return "\(family.rawValue)://\(user.map { "\($0)@" } ?? "")\(address):\(port)"
+        return "\(family.rawValue)://\(loginName)@\(address):\(port)"
+    }
+
+    /// Who logs in where nobody is named: anonymous with FTP, the user of this process with SSH.
+    private var loginName: String {
+        if let user { return user }
+        guard family == .sftp else { return "anonymous" }
+        return getpwuid(geteuid()).flatMap(\.pointee.pw_name).map { String(cString: $0) } ?? ""
     }
 }

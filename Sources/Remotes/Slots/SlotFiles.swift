@@ -38,19 +38,10 @@ public final class SlotFiles: ConnectionSlots {
     ///   - count: sessions at most.
     ///   - directory: where the slots of all servers are; made when missing, for its owner only.
     public init(
-        identity: String, count: Int, directory: String = SlotFiles.defaultDirectory
+        identity: String, count: Int, directory: String
     ) throws(StorageError) {
         self.count = max(1, count)
         state = Mutex(State(directory: try SlotDirectory(directory, identity: identity)))
-    }
-
-    /// `$REMORA_RUNTIME_DIR`, else `/run/remora` for root and `/tmp/remora-UID` for others.
-    ///
-    /// Not under `$XDG_RUNTIME_DIR`: a job of cron and a session of the same user would not agree on it, and the cap would
-    /// hold for each of them alone. A service with a private `/tmp` needs the variable.
-    public static var defaultDirectory: String {
-        if let chosen = getenv("REMORA_RUNTIME_DIR"), chosen.pointee != 0 { return String(cString: chosen) }
-        return geteuid() == 0 ? "/run/remora" : "/tmp/remora-\(geteuid())"
     }
 
     // MARK: - ConnectionSlots

@@ -58,7 +58,7 @@ struct SlotDirectory {
             throw StorageError(
                 .configuration,
                 "\(path) is not a folder that only its owner, this user, may write: remove it, "
-                    + "or set REMORA_RUNTIME_DIR to another one")
+                    + "or choose another place with --state")
         }
     }
 
@@ -146,7 +146,7 @@ struct SlotDirectory {
         return StorageError(
             code,
             "\(path), where the connections of this user are counted, \(what) "
-                + "(\(String(cString: strerror(number)))): check it, or set REMORA_RUNTIME_DIR to another folder")
+                + "(\(String(cString: strerror(number)))): check it, or choose another place with --state")
     }
 }
 

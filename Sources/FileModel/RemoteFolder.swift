@@ -1,5 +1,3 @@
-public import FileModel
-
 /// A folder on a server as a definition names it.
 public enum RemoteFolder: Hashable, Sendable {
     /// From the server's root.
@@ -34,7 +32,8 @@ public enum RemoteFolder: Hashable, Sendable {
         }
     }
 
-    var path: RemotePath {
+    /// Without what it starts from.
+    public var path: RemotePath {
         switch self {
         case .absolute(let path), .belowLogin(let path): path
         }
