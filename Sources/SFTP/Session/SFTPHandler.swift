@@ -130,7 +130,8 @@ final class SFTPHandler: ChannelInboundHandler {
         unwritten += count
         let written = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        written.futureResult.whenComplete { _ in bound.value.wrote(count) }
+        // A write that failed is the end of the connection, which comes by itself.
+        written.futureResult.whenSuccess { bound.value.wrote(count) }
         context.writeAndFlush(wrapOutboundOut(batch), promise: written)
     }
 
@@ -185,8 +186,10 @@ final class SFTPHandler: ChannelInboundHandler {
         }
     }
 
+    /// A broken stream (ECONNRESET, EPIPE) means the same as its end.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end((error as? StorageError) ?? lost())
+        streamEnded(context)
+        context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -14,6 +14,8 @@ final class SSHHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
+        /// Not connected yet. → handshaking
+        case idle
         /// → verifying
         case handshaking(SSHSession)
         /// The host key is being checked elsewhere. → loggingIn
@@ -37,7 +39,7 @@ final class SSHHandler: ChannelDuplexHandler {
     private let verifier: HostKeyVerifier
     private let ready: EventLoopPromise<Void>
     private let failure: EventLoopPromise<StorageError?>
-    private var phase = Phase.ended
+    private var phase = Phase.idle
     private let wire = SSHWire()
     /// What arrived while the session was elsewhere.
     private var held = ByteBuffer()
@@ -107,7 +109,11 @@ final class SSHHandler: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        outgoing.append(unwrapOutboundIn(data), promise)
+        if case .ended = phase {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+        } else {
+            outgoing.append(unwrapOutboundIn(data), promise)
+        }
     }
 
     func flush(context: ChannelHandlerContext) {
@@ -158,7 +164,7 @@ final class SSHHandler: ChannelDuplexHandler {
             sendWire(context, completing: [])
             if isDone { try verify(session, context) }
             return false
-        case .verifying, .ended, .loggingIn(nil):
+        case .idle, .verifying, .ended, .loggingIn(nil):
             return false
         case .loggingIn(let loan?):
             logIn(loan, context)
@@ -305,7 +311,7 @@ final class SSHHandler: ChannelDuplexHandler {
     private func end(_ error: StorageError?) {
         limit?.cancel()
         phase = .ended
-        outgoing.fail(ChannelError.ioOnClosedChannel)
+        for promise in outgoing.takeAll() { promise.fail(ChannelError.ioOnClosedChannel) }
         ready.fail(error ?? StorageError(.cancelled, "the connection was closed"))
         failure.succeed(error)
     }

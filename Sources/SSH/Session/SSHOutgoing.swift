@@ -30,10 +30,9 @@ struct SSHOutgoing {
         return finished
     }
 
-    mutating func fail(_ error: any Error) {
-        let promises = waiting.compactMap(\.promise) + finished
-        waiting = []
-        finished = []
-        for promise in promises { promise.fail(error) }
+    /// Forgets everything, and returns the promises to fail. (Failing one may lead to another write.)
+    mutating func takeAll() -> [EventLoopPromise<Void>] {
+        defer { self = SSHOutgoing() }
+        return waiting.compactMap(\.promise) + finished
     }
 }
