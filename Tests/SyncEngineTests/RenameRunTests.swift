@@ -87,6 +87,21 @@ struct RenameRunTests {
         #expect(await bench.run().counters.changes == 0)
     }
 
+    @Test func aRenameIntoAFolderThatTheOtherSideDeleted() async throws {
+        let bench = try await SyncBench(.stream)
+        try bench.write("a", "content")
+        try bench.write("sub/old", "old")
+        bench.wait()
+        await bench.run()
+        try bench.delete("sub")
+        try await bench.remote.rename(RemotePath("a"), to: RemotePath("sub/c"), mode: .keepExisting)
+        let report = await bench.run()
+        #expect(report.counters.renamed.local == 1)
+        #expect(try bench.localTree() == ["sub/": "", "sub/c": "content"])
+        #expect(try await bench.remoteTree() == ["sub/": "", "sub/c": "content"])
+        #expect(await bench.run().counters.changes == 0)
+    }
+
     @Test func aPlainPushRenamesNothing() async throws {
         let bench = try await SyncBench()
         try bench.write("a", "content")

@@ -153,7 +153,7 @@ final class Plan {
         let rows = try database.query(
             """
             SELECT 1 FROM steps WHERE key >= ? AND key < ? AND (
-                (word = 'copy' AND side = ?3) OR (word = 'create-directory' AND side = ?4)
+                (word = 'copy' AND side = ?3) OR (word IN ('create-directory', 'rename') AND side = ?4)
                 OR word IN ('conflict', 'separate', 'replace-with-file', 'replace-with-directory', 'compare-content'))
             LIMIT 1
             """, .blob(first), .blob(end), .text(side.other.rawValue), .text(side.rawValue))
