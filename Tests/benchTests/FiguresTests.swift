@@ -18,6 +18,12 @@ import Testing
         #expect(Figures.ratio(12.6) == "13")
     }
 
+    @Test func theLineThatSaysMost() {
+        #expect(TrialFailure.complaint(in: "a: error: unknown key\n  a\n  ^\n") == "a: error: unknown key")
+        #expect(TrialFailure.complaint(in: "one\ntwo\n\n") == "two")
+        #expect(TrialFailure.complaint(in: "") == "no message")
+    }
+
     @Test func usageOfProcesses() {
         // The name of a program may hold what separates the fields.
         let stat = "42 (a) b c) S 1 42 42 0 -1 4194304 100 200 0 0 7 5 3 1 20 0 1 0 100 0 0"

@@ -34,6 +34,13 @@ import Testing
         #expect(row(target, [(.ours(), 1), (.peer("a"), 4), (.reference("c"), 0.5)]).isReached == false)
     }
 
+    @Test func nothingIsReachedWithoutRivals() {
+        #expect(row(2.0, [(.ours(), 1), (.reference("c"), 4)]).isReached == nil)
+        #expect(row(Target(notBehind: "c"), [(.ours(), 1), (.peer("a"), 4)]).isReached == nil)
+        #expect(row(2.0, [(.ours(), 1), (.peer("a"), nil)]).isReached == true)
+        #expect(row(.none, [(.ours(), 1), (.peer("a"), 4)]).isReached == nil)
+    }
+
     @Test func tables() {
         let line = Line(wire: .sftp, roundTrip: 0)
         let rows = [

@@ -23,12 +23,16 @@ struct RowResult: Codable, Sendable {
 
     var ours: Entry? { entries.first { $0.contestant.role == .ours } }
 
-    /// The fastest of those that the ratio is taken to: the peers, or the one that the target names.
-    var rival: Entry? {
-        let candidates = entries.filter { entry in
+    /// Those that the ratio is taken to: the peers, or the one that the target names.
+    private var rivals: [Entry] {
+        entries.filter { entry in
             target.over.map { entry.contestant.name == $0 } ?? (entry.contestant.role == .peer)
         }
-        return candidates.filter { $0.median != nil }.min { $0.wall < $1.wall }
+    }
+
+    /// The fastest rival that has a time.
+    var rival: Entry? {
+        rivals.filter { $0.median != nil }.min { $0.wall < $1.wall }
     }
 
     /// How many times as fast as the rival ours is; nil when either has no time.
@@ -37,13 +41,22 @@ struct RowResult: Codable, Sendable {
         return rival.wall / ours.wall
     }
 
-    /// Whether the target is reached; nil when there is none, or ours did not take part.
+    /// Whether the target is reached; nil when there is none, or when somebody it speaks of did not take part.
+    ///
+    /// Who failed is beaten.
     var isReached: Bool? {
         guard target != .none, let ours else { return nil }
         guard let median = ours.median else { return false }
-        let isFast = target.ratio.map { wanted in ratio.map { $0 >= wanted } ?? true } ?? true
-        let other = entries.first { $0.contestant.name == target.notBehind }?.median
-        return isFast && other.map { median.wall <= $0.wall } ?? true
+        var isReached = true
+        if let wanted = target.ratio {
+            if rivals.isEmpty { return nil }
+            isReached = ratio.map { $0 >= wanted } ?? true
+        }
+        if let name = target.notBehind {
+            guard let other = entries.first(where: { $0.contestant.name == name }) else { return nil }
+            isReached = isReached && median.wall <= other.wall
+        }
+        return isReached
     }
 }
 

@@ -2,9 +2,11 @@ import Glibc
 
 /// What the kernel tells about running processes (proc(5)).
 enum ProcessTable {
-    /// A process and all of its descendants, as far as they can still be seen.
+    /// The leader of a process group and all of its descendants, as far as they can still be seen.
+    ///
+    /// sshfs leaves its ssh an orphan at once; we are its subreaper, and know it by its group.
     static func tree(of root: pid_t) -> [pid_t] {
-        var found = [root]
+        var found = [root] + children(of: getpid()).filter { $0 != root && getpgid($0) == root }
         var index = 0
         while index < found.count {
             found += children(of: found[index])

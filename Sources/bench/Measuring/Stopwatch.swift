@@ -74,8 +74,7 @@ struct Stopwatch: Sendable {
         guard status != 0 else { return }
         let signal = status & 0x7F
         let end = signal == 0 ? "exit \((status >> 8) & 0xFF)" : "signal \(signal)"
-        let said = (Disk.text(errorFile) ?? "") + (Disk.text(outputFile).map { String($0.suffix(400)) } ?? "")
-        let line = said.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) } ?? ""
-        throw TrialFailure.wrong("\(end): \(line.prefix(200))")
+        let said = (Disk.text(outputFile) ?? "") + (Disk.text(errorFile) ?? "")
+        throw TrialFailure.wrong("\(end): \(TrialFailure.complaint(in: said))")
     }
 }

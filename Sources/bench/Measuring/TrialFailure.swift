@@ -12,3 +12,12 @@ enum TrialFailure: Error, Equatable, CustomStringConvertible {
         }
     }
 }
+
+extension TrialFailure {
+    /// The line of a program's messages that says most: the first with an error in it, or else the last one.
+    static func complaint(in text: String) -> String {
+        let lines = text.suffix(10_000).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+        let line = lines.first { $0.lowercased().contains("error") } ?? lines.last ?? "no message"
+        return String(line.prefix(200))
+    }
+}

@@ -37,8 +37,7 @@ final class MountedFolder: Sendable {
     private func waitUntilMounted(_ command: CommandLine) async throws {
         let isThere = await eventually(within: Self.patience) { isMounted || daemon.poll() != nil }
         guard isThere, daemon.poll() == nil else {
-            let reason = daemon.errors.split(separator: "\n").last ?? "no message"
-            throw TrialFailure.wrong("did not mount: \(reason.prefix(200))")
+            throw TrialFailure.wrong("did not mount: \(TrialFailure.complaint(in: daemon.errors))")
         }
     }
 
@@ -53,16 +52,17 @@ final class MountedFolder: Sendable {
     func unmount() async throws {
         let result = try await run(["fusermount3", "-u", path], within: Self.patience)
         let hasEnded = await daemon.wait(within: Self.patience) != nil
-        guard result.succeeded, hasEnded, !isMounted else {
-            await abandon()
-            throw TrialFailure.wrong("unmounting failed: \(result.errors.prefix(200))")
-        }
-        rmdir(path)
+        let isDetached = !isMounted
+        await abandon()
+        try require(result.succeeded && isDetached, "unmounting failed: \(result.errors.prefix(200))")
+        try require(hasEnded, "its daemon did not end within \(Int(Self.patience.seconds)) s after the unmount")
     }
 
-    /// Kills the daemon, which sets free everything that waits for it, and detaches the folder.
+    /// Kills what is left of the daemon, which sets free everything that waits for it, and detaches the folder.
     func abandon() async {
         daemon.kill()
+        kill(-pid, SIGKILL)
+        while waitpid(-pid, nil, WNOHANG) > 0 {}
         if isMounted { _ = try? await run(["fusermount3", "-uz", path], within: .seconds(10)) }
         if !isMounted { rmdir(path) }
     }
