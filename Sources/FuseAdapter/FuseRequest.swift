@@ -56,7 +56,8 @@ struct PendingRequest: @unchecked Sendable {
         self.raw = raw
         self.call = Unmanaged.passRetained(call)
         fuse_req_interrupt_func(
-            raw, { _, data in
+            raw,
+            { _, data in
                 guard let data else { return }
                 Unmanaged<InterruptibleCall>.fromOpaque(data).takeUnretainedValue().interrupt()
             }, self.call.toOpaque())

@@ -20,7 +20,8 @@ public struct MountOptions: Sendable {
     /// The arguments of fuse_session_new(3): a program name, then `-o` options.
     func arguments(isReadOnly: Bool) -> [String] {
         var options = [
-            "fsname=\(Self.escaped(fileSystemName))", "subtype=\(Self.escaped(subtype))", "max_read=\(Self.maximumTransfer)",
+            "fsname=\(Self.escaped(fileSystemName))", "subtype=\(Self.escaped(subtype))",
+            "max_read=\(Self.maximumTransfer)",
             isReadOnly ? "ro" : "rw", "nosuid", "nodev",
         ]
         if allowOther { options.append("allow_other") }

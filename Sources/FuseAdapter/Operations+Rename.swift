@@ -31,7 +31,9 @@ extension Operations {
     private static func setRenaming(_ table: inout fuse_lowlevel_ops) {
         table.rename = { request, parent, oldText, newParent, newText, flags in
             let dispatcher = Dispatcher.of(request)
-            guard let old = dispatcher.name(oldText, request), let new = dispatcher.name(newText, request) else { return }
+            guard let old = dispatcher.name(oldText, request), let new = dispatcher.name(newText, request) else {
+                return
+            }
             guard let mode = Operations.renameMode(flags) else {
                 fuse_reply_err(request, EINVAL)
                 return
@@ -40,7 +42,7 @@ extension Operations {
                 do throws(StorageError) {
                     try await volume.rename(
                         old, in: InodeNumber(parent), to: new, in: InodeNumber(newParent), mode: mode)
-                } catch where error.code == .unsupported && mode != .replace {
+                } catch  where error.code == .unsupported && mode != .replace {
                     throw StorageError(.invalidArgument, error.message)
                 }
             }

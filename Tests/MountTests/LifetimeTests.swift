@@ -80,11 +80,14 @@ struct LifetimeTests {
     }
 
     @Test func anOutageIsAnErrorAndNeverAnAbsence() async throws {
-        try await MountFixture.with(.randomAccess, { settings, _ in
-            settings.attributeTimeout = .zero
-            settings.directoryTimeout = .zero
-            settings.negativeTimeout = .zero
-        }) { mount in
+        try await MountFixture.with(
+            .randomAccess,
+            { settings, _ in
+                settings.attributeTimeout = .zero
+                settings.directoryTimeout = .zero
+                settings.negativeTimeout = .zero
+            }
+        ) { mount in
             try await blocking { try Files.store(mount("f"), [1]) }
             mount.remote.onOperation { _, _ async throws(StorageError) in throw StorageError(.connectionLost, "down") }
             try await blocking {

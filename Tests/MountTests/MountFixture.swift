@@ -13,7 +13,8 @@ struct MountFixture: Sendable {
 
     /// Mounts, runs `body`, unmounts and removes the folder; a watchdog ends a mount that hangs.
     static func with(
-        _ style: InMemoryRemote.Style, _ configure: (inout VolumeSettings, inout MountOptions) -> Void = { _, _ in },
+        _ style: InMemoryRemote.Style, limit: Int = 100,
+        _ configure: (inout VolumeSettings, inout MountOptions) -> Void = { _, _ in },
         body: (MountFixture) async throws -> Void
     ) async throws {
         let folder = try TestFolder()
@@ -25,7 +26,7 @@ struct MountFixture: Sendable {
         let remote = InMemoryRemote(style: style)
         let volume = try await Volume.open(remote, settings: settings)
         let mounted = try await MountedVolume.mount(volume, options)
-        let watchdog = Watchdog(after: 100) { mounted.abort() }
+        let watchdog = Watchdog(after: limit) { mounted.abort() }
         defer { watchdog.stop() }
         do {
             try await body(MountFixture(remote: remote, mounted: mounted))

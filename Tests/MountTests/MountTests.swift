@@ -52,8 +52,9 @@ struct MountTests {
                     }
                     content.replaceSubrange(offset..<offset + 100, with: bytes)
                     try Files.write(descriptor, bytes, at: offset)
-                    #expect(try Files.read(descriptor, at: max(0, offset - 50), count: 200)
-                        == Array(content[max(0, offset - 50)..<min(content.count, max(0, offset - 50) + 200)]))
+                    #expect(
+                        try Files.read(descriptor, at: max(0, offset - 50), count: 200)
+                            == Array(content[max(0, offset - 50)..<min(content.count, max(0, offset - 50) + 200)]))
                 }
                 try check(ftruncate(descriptor, 700_000))
                 try check(fsync(descriptor))

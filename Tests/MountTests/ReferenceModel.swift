@@ -9,6 +9,7 @@ final class ReferenceModel {
     private var open: [(mount: CInt, local: CInt)] = []
     private var differences: [String] = []
     private var history: [String] = []
+    private var isComparing = false
 
     private static let names = ["a", "b", "c", "d e", "ü"]
 
@@ -22,10 +23,16 @@ final class ReferenceModel {
     /// - Returns: the first difference with the operations before it; nothing when all agreed.
     func run(_ count: Int) -> [String] {
         for _ in 0..<count where differences.isEmpty { step() }
-        for pair in open { both("close", { try Files.close($0); return true }, pair) }
+        for pair in open {
+            both(
+                "close",
+                {
+                    try Files.close($0); return true
+                }, pair)
+        }
         open = []
         compareTrees("")
-        return differences.isEmpty ? [] : history.suffix(12) + differences
+        return differences.isEmpty ? [] : history.suffix(25) + differences
     }
 
     private func step() {
@@ -66,7 +73,7 @@ final class ReferenceModel {
         _ name: String, _ body: (Side) throws -> Value, _ sides: (mount: Side, local: Side)
     ) -> Bool {
         let results = (outcome(body, sides.mount), outcome(body, sides.local))
-        history.append("\(name): \(results.1)".prefix(200).description)
+        if !isComparing { history.append("\(name): \(results.1.short)") }
         if results.0 != results.1 {
             differences.append("\(name): mount \(results.0), local \(results.1)".prefix(600).description)
         }
@@ -92,7 +99,7 @@ final class ReferenceModel {
     }
 
     private func readPath() {
-        onPath("read") { try Files.content($0).hashValue }
+        onPath("read") { Runs(try Files.content($0)) }
     }
 
     private func openFile() {
@@ -101,7 +108,10 @@ final class ReferenceModel {
         let flags = [O_RDWR, O_RDWR | O_CREAT, O_RDWR | O_APPEND, O_RDWR | O_CREAT | O_TRUNC][number(4)]
         var descriptors: [CInt] = []
         let succeeded = both(
-            "open \(path) flags \(flags)", { descriptors.append(try Files.open($0, flags)); return true },
+            "open \(path) flags \(flags)",
+            {
+                descriptors.append(try Files.open($0, flags)); return true
+            },
             ("\(mount)/\(path)", "\(local)/\(path)"))
         if succeeded {
             open.append((descriptors[0], descriptors[1]))
@@ -113,7 +123,11 @@ final class ReferenceModel {
     private func closeFile() {
         guard !open.isEmpty else { return }
         let pair = open.remove(at: number(open.count))
-        both("close", { try Files.close($0); return true }, pair)
+        both(
+            "close",
+            {
+                try Files.close($0); return true
+            }, pair)
     }
 
     private func onOpen<Value: Equatable>(_ name: String, _ body: (CInt) throws -> Value) {
@@ -132,7 +146,7 @@ final class ReferenceModel {
 
     private func readOpen() {
         let (offset, count) = (number(300_000), number(200_000))
-        onOpen("read \(count) at \(offset)") { try Files.read($0, at: offset, count: count).hashValue }
+        onOpen("read \(count) at \(offset)") { Runs(try Files.read($0, at: offset, count: count)) }
     }
 
     private func truncateOpen() {
@@ -162,9 +176,12 @@ final class ReferenceModel {
     }
 
     private func compareTrees(_ folder: String) {
+        let wasComparing = isComparing
+        isComparing = true
+        defer { isComparing = wasComparing }
         let sides = ("\(mount)/\(folder)", "\(local)/\(folder)")
         guard both("list \(folder)", { try Files.names($0) }, sides) else { return }
-        for name in (try? Files.names(sides.1)) ?? [] {
+        for name in (try? Files.names(sides.1)) ?? [] where differences.isEmpty {
             let path = folder.isEmpty ? name : "\(folder)/\(name)"
             both("stat \(path)", { try Summary("\($0)/\(path)", withMode: hasPermissions) }, (mount, local))
             var isDirectory = false
@@ -172,7 +189,7 @@ final class ReferenceModel {
             if isDirectory {
                 compareTrees(path)
             } else {
-                both("content \(path)", { try Files.content("\($0)/\(path)").hashValue }, (mount, local))
+                both("content \(path)", { Runs(try Files.content("\($0)/\(path)")) }, (mount, local))
             }
         }
     }
@@ -182,6 +199,23 @@ final class ReferenceModel {
         case failure(String)
 
         var isSuccess: Bool { if case .value = self { true } else { false } }
+
+        var short: String { if case .failure(let text) = self { text } else { "ok" } }
+    }
+
+    /// Content as runs of equal bytes: short to print, and what the operations write.
+    private struct Runs: Equatable, CustomStringConvertible {
+        private let bytes: [UInt8]
+
+        init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+        var description: String {
+            var runs: [(byte: UInt8, count: Int)] = []
+            for byte in bytes {
+                if runs.last?.byte == byte { runs[runs.count - 1].count += 1 } else { runs.append((byte, 1)) }
+            }
+            return runs.map { "\($0.count)x\($0.byte)" }.joined(separator: " ")
+        }
     }
 
     /// What of stat(2) must agree.

@@ -5,14 +5,14 @@ import Testing
 @testable import FuseAdapter
 
 /// Random operations on the mount and on a local folder in lock-step: contents, attributes and errors must agree.
-@Suite(.timeLimit(.minutes(5)), .serialized)
+@Suite(.timeLimit(.minutes(60)), .serialized)
 struct ReferenceModelTests {
     @Test(arguments: styles)
     func theMountBehavesAsALocalFolder(style: InMemoryRemote.Style) async throws {
         let seed = UInt64(getenv("REMORA_SEED").flatMap { UInt64(String(cString: $0)) } ?? 20_261_121)
         let count = getenv("REMORA_OPERATIONS").flatMap { Int(String(cString: $0)) } ?? 2000
         let local = try TestFolder()
-        try await MountFixture.with(style) { mount in
+        try await MountFixture.with(style, limit: 60 + count / 40) { mount in
             let differences = try await blocking { () -> [String] in
                 let model = ReferenceModel(
                     mount: mount.path, local: local.path, seed: seed, hasPermissions: style == .randomAccess)

@@ -14,7 +14,9 @@ struct InodeTableTests {
             now: start)
     }
 
-    private mutating func add(_ name: String, _ type: FileType = .regular, in parent: InodeNumber = .root) throws -> InodeNumber {
+    private mutating func add(_ name: String, _ type: FileType = .regular, in parent: InodeNumber = .root) throws
+        -> InodeNumber
+    {
         let inode = try table.adopt(FileAttributes(type: type), as: FileName(name), in: parent, now: start)
         inode.lookups = 1
         return inode.number

@@ -13,7 +13,8 @@ struct VolumeFileTests {
         let content = pattern(1_000_000)
         let (inode, handle) = try await fixture.create("f")
         for start in stride(from: 0, to: content.count, by: 70_000) {
-            try await fixture.write(handle, Array(content[start..<min(start + 70_000, content.count)]), at: Int64(start))
+            try await fixture.write(
+                handle, Array(content[start..<min(start + 70_000, content.count)]), at: Int64(start))
         }
         #expect(try await fixture.volume.attributes(of: inode).size == 1_000_000)
         try await fixture.volume.flush(handle)
@@ -261,5 +262,23 @@ struct VolumeFileTests {
             #expect(try await fixture.read(handle) == [1], "without O_EXCL it is opened")
             try await fixture.close(handle)
         }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct ReadAfterExtensionTests {
+    /// The block that a short file ends in was read before the file grew far beyond it.
+    @Test(arguments: styles)
+    func theGapOfAnExtendedFileReadsAsZeros(style: InMemoryRemote.Style) async throws {
+        let fixture = try await VolumeFixture(style)
+        try await fixture.seed("f", pattern(105))
+        let inode = try await fixture.inode("f")
+        let handle = try await fixture.volume.open(inode, flags: [.read, .write]).handle
+        let other = try await fixture.volume.open(inode, flags: [.read, .write]).handle
+        #expect(try await fixture.read(handle).count == 105)
+        try await fixture.write(other, [1, 2, 3, 4], at: 298_082)
+        try await fixture.close(other)
+        #expect(try await fixture.read(handle, at: 30_000, count: 40_000) == [UInt8](repeating: 0, count: 40_000))
+        try await fixture.close(handle)
     }
 }

@@ -23,7 +23,10 @@ struct WaitingTests {
             for _ in 0..<50 {
                 group.addTask {
                     try await gate.enter()
-                    #expect(inside.withLock { value in value += 1; return value } == 1)
+                    #expect(
+                        inside.withLock { value in
+                            value += 1; return value
+                        } == 1)
                     await Task.yield()
                     inside.withLock { $0 -= 1 }
                     gate.leave()

@@ -35,9 +35,12 @@ extension InodeTable {
         if let directory = try? directory(link.parent) { noteAbsence(of: link.name, in: directory, now: now) }
     }
 
-    /// What the server told when a file was opened.
-    func noteOpened(_ number: InodeNumber, _ attributes: FileAttributes, now: ContinuousClock.Instant) {
-        guard let inode = inodes[number], inode.attributes.type == attributes.type else { return }
+    /// What the server told when a file was opened, unless we changed the file since `revision`.
+    func noteOpened(
+        _ number: InodeNumber, _ attributes: FileAttributes, revision: UInt64, now: ContinuousClock.Instant
+    ) {
+        guard let inode = inodes[number], inode.attributes.type == attributes.type, inode.revision == revision
+        else { return }
         refresh(inode, attributes, now: now)
     }
 

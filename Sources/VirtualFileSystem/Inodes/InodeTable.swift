@@ -58,7 +58,9 @@ struct InodeTable {
     }
 
     /// What is known of a name without asking the server.
-    func answer(_ name: FileName, in parent: InodeNumber, now: ContinuousClock.Instant) throws(StorageError) -> NameAnswer {
+    func answer(_ name: FileName, in parent: InodeNumber, now: ContinuousClock.Instant) throws(StorageError)
+        -> NameAnswer
+    {
         let directory = try directory(parent)
         if let number = directory.children[name], let inode = inodes[number] {
             if inode.expires > now || inode.file != nil { return .present(InodeSnapshot(inode)) }

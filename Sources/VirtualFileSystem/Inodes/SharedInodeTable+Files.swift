@@ -5,6 +5,10 @@ extension SharedInodeTable {
         withLock { table, _ in table.inodes[number]?.attributes.permissions }
     }
 
+    func revision(of number: InodeNumber) -> UInt64 {
+        withLock { table, _ in table.inodes[number]?.revision ?? 0 }
+    }
+
     func expire(_ number: InodeNumber) {
         withLock { table, now in table.expire(number, now: now) }
     }

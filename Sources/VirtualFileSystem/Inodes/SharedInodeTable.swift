@@ -8,7 +8,8 @@ final class SharedInodeTable: Sendable {
     private let table: Mutex<InodeTable>
     let now: @Sendable () -> ContinuousClock.Instant
 
-    init(root: FileAttributes, lifetimes: InodeTable.Lifetimes, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+    init(root: FileAttributes, lifetimes: InodeTable.Lifetimes, now: @escaping @Sendable () -> ContinuousClock.Instant)
+    {
         table = Mutex(InodeTable(root: root, lifetimes: lifetimes, now: now()))
         self.now = now
     }

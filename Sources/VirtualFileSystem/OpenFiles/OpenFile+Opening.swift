@@ -49,7 +49,7 @@ extension OpenFile {
         do throws(StorageError) {
             let writer = try await services.remote.openWriter(path, disposition, permissions: permissions)
             output = .stream(services.makeWriteBehind(writer), end: 0)
-        } catch where error.code == .busy {
+        } catch  where error.code == .busy {
             output = .spool(try services.makeSpool(), isDirty: true)
             isOnServer = false
         }

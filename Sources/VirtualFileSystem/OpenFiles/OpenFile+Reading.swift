@@ -41,7 +41,7 @@ extension OpenFile {
         case .random(let upload):
             do throws(StorageError) {
                 try await upload.synchronize()
-            } catch where error.code == .unsupported {
+            } catch  where error.code == .unsupported {
                 try await end(upload)
             }
             noteReadable()

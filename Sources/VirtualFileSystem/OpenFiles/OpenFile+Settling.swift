@@ -19,7 +19,7 @@ extension OpenFile {
         do throws(StorageError) {
             try await upload.synchronize()
             noteReadable()
-        } catch where error.code == .unsupported {
+        } catch  where error.code == .unsupported {
             try await settle()
         }
     }
@@ -52,7 +52,7 @@ extension OpenFile {
         guard case .random(let upload) = output else { return }
         do throws(StorageError) {
             try await upload.synchronize()
-        } catch where error.code == .unsupported {}
+        } catch  where error.code == .unsupported {}
         noteReadable()
     }
 

@@ -68,7 +68,7 @@ extension OpenFile {
     private func restart() async throws(StorageError) {
         do throws(StorageError) {
             try await openStream(.truncate, end: 0)
-        } catch where error.code == .busy {
+        } catch  where error.code == .busy {
             output = .spool(try services.makeSpool(), isDirty: true)
         }
     }

@@ -65,7 +65,7 @@ extension OpenFile {
         let writer: TimeLimitedWriter
         do throws(StorageError) {
             writer = try await openWriter(temporary, spool.size)
-        } catch where error.code == .permissionDenied {
+        } catch  where error.code == .permissionDenied {
             return try await send(spool, to: path, openWriter(path, spool.size))
         }
         do throws(StorageError) {
@@ -102,7 +102,7 @@ extension OpenFile {
             do throws(StorageError) {
                 return try await services.remote.openWriter(
                     path, .truncate, permissions: permissions, expectedSize: size)
-            } catch where error.code == .busy && ContinuousClock.now < deadline {
+            } catch  where error.code == .busy && ContinuousClock.now < deadline {
                 try? await Task.sleep(for: pause)
                 pause = min(pause * 2, .milliseconds(500))
             }

@@ -42,11 +42,13 @@ extension OpenFile {
         try await upload.write(ByteBuffer(repeating: 0, count: Int(start - end)), at: end)
     }
 
+    /// A write beyond the end also makes the gap before it part of the file.
     private func note(_ range: Range<Int64>) {
+        let changed = min(size, range.lowerBound)..<range.upperBound
         getAhead()
-        live.withLock { $0.wrote(range) }
+        live.withLock { $0.wrote(changed) }
         pending.modified = nil
-        invalidate(range)
+        invalidate(changed)
     }
 
     /// From here on the file knows better than the server.
@@ -74,7 +76,7 @@ extension OpenFile {
             } else {
                 _ = try await moveToSpool(keeping: size)
             }
-        } catch where error.code == .busy {
+        } catch  where error.code == .busy {
             _ = try await moveToSpool(keeping: size)
         }
     }

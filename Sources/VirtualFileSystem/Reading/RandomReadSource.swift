@@ -37,7 +37,7 @@ final class RandomReadSource: BlockSource {
         let reader = try await reader()
         do throws(StorageError) {
             return try await reader.read(range)
-        } catch where error.code == .connectionLost || error.code == .staleHandle {
+        } catch  where error.code == .connectionLost || error.code == .staleHandle {
             discard(reader)
             return try await self.reader().read(range)
         }

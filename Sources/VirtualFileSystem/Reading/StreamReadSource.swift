@@ -29,7 +29,7 @@ final class StreamReadSource: BlockSource {
     func fetch(_ range: Range<Int64>) async throws(StorageError) -> ByteBuffer {
         do throws(StorageError) {
             return try await fetchOnce(range)
-        } catch where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost {
             return try await fetchOnce(range)
         }
     }

@@ -28,8 +28,9 @@ extension Volume {
             let attributes = try await inodeFlights.value(for: query) { [remote] () async throws(StorageError) in
                 try await remote.attributes(of: query.path)
             }
-            return try inodes.locked { table, now throws(StorageError) in try table.settle(query, attributes, now: now) }
-        } catch where error.code == .notFound {
+            return try inodes.locked { table, now throws(StorageError) in try table.settle(query, attributes, now: now)
+            }
+        } catch  where error.code == .notFound {
             inodes.withLock { table, now in table.settleAbsence(query, now: now) }
             throw error
         }
@@ -63,7 +64,9 @@ extension Volume {
         _ changes: NodeChanges, of inode: InodeNumber
     ) async throws(StorageError) -> AttributeChanges {
         var wanted = AttributeChanges(modified: changes.modified)
-        if changes.permissions == nil, changes.user == nil, changes.group == nil { return try checkTime(wanted, changes) }
+        if changes.permissions == nil, changes.user == nil, changes.group == nil {
+            return try checkTime(wanted, changes)
+        }
         let now = try await attributes(of: inode)
         if let permissions = changes.permissions, permissions & 0o7777 != now.permissions {
             guard capabilities.permissions else { throw .unsupported("changing permissions") }

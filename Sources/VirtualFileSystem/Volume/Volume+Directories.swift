@@ -36,7 +36,7 @@ extension Volume {
         let listing = try listing(for: directory, from: offset)
         var index = Int(offset)
         while true {
-            let names = try await listing.names(from: index, limit: 256)
+            let names = try await listing.names(from: index, limit: 64)
             if names.isEmpty { return }
             for name in names {
                 index += 1

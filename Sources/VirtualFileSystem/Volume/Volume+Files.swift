@@ -11,7 +11,7 @@ extension Volume {
         try checkWritable()
         do throws(StorageError) {
             return try await createNew(Link(parent: parent, name: name), permissions, flags)
-        } catch where error.code == .alreadyExists && !flags.contains(.exclusive) {
+        } catch  where error.code == .alreadyExists && !flags.contains(.exclusive) {
             return try await openExisting(name, in: parent, flags)
         }
     }
@@ -88,9 +88,10 @@ extension Volume {
         let file = try inodes.acquireFile(inode) { OpenFile(inode, size: $0.size, services: services) }
         let id = handles.makeID()
         do throws(StorageError) {
+            let revision = inodes.revision(of: inode)
             let told = try await file.open(id, flags)
             if let told {
-                inodes.withLock { table, now in table.noteOpened(inode, told, now: now) }
+                inodes.withLock { table, now in table.noteOpened(inode, told, revision: revision, now: now) }
             } else if !flags.contains(.truncate), !file.isAhead {
                 try await refresh(inode)
             }

@@ -14,7 +14,7 @@ extension Volume {
             return try await statisticsFlights.value(for: .root) { [remote] () async throws(StorageError) in
                 try await remote.statistics(.root)
             }
-        } catch where error.code == .unsupported {
+        } catch  where error.code == .unsupported {
             return Self.unknownRoom
         }
     }

@@ -40,7 +40,7 @@ extension Volume {
                 return snapshot
             }
             return .found(entry(snapshot))
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             inodes.withLock { table, now in table.settleAbsence(query, now: now) }
             return .absent(validity: settings.negativeTimeout)
         }

@@ -36,7 +36,8 @@ public final class Volume: Sendable {
         }
         let root = try await rootAttributes(limited)
         let lifetimes = InodeTable.Lifetimes(
-            attributes: settings.attributeTimeout, listing: settings.directoryTimeout, absence: settings.negativeTimeout)
+            attributes: settings.attributeTimeout, listing: settings.directoryTimeout, absence: settings.negativeTimeout
+        )
         let services = FileServices(
             remote: limited, capabilities: capabilities, settings: settings,
             inodes: SharedInodeTable(root: root, lifetimes: lifetimes, now: now),
@@ -48,7 +49,7 @@ public final class Volume: Sendable {
         do throws(StorageError) {
             let root = try await remote.attributes(of: .root)
             if root.isDirectory { return root }
-        } catch where error.code != .notFound {
+        } catch  where error.code != .notFound {
             throw error
         } catch {}
         throw StorageError(.rootMissing, "the remote folder does not exist or is not a folder")

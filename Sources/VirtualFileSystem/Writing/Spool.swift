@@ -17,7 +17,8 @@ final class Spool: Sendable {
         descriptor = Self.openUnnamed(in: directory)
         self.budget = budget
         if descriptor < 0 {
-            throw StorageError(.failed, "no spool file can be made in \(directory): \(String(cString: strerror(errno)))")
+            throw StorageError(
+                .failed, "no spool file can be made in \(directory): \(String(cString: strerror(errno)))")
         }
     }
 
