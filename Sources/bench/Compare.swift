@@ -38,9 +38,7 @@ struct Compare: AsyncParsableCommand {
     func run() async throws {
         if list { return Workloads.all.forEach { print($0.name, "–", $0.title) } }
         Interruption.prepare()
-        let work = try WorkFolder()
-        // Folders of servers and other processes then go with it, too.
-        setenv("TMPDIR", work.path, 1)
+        let work = try WorkFolder(takesAll: true)
         let machine = await Machine.look(workFolder: work.path)
         output(machine.text)
         var report = JSONReport(machine: machine, isQuick: quick, rounds: rounds)

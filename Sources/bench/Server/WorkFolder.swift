@@ -1,3 +1,4 @@
+import Glibc
 import TestServers
 
 /// The folder of one run of this program, removed with it whatever its end.
@@ -9,8 +10,10 @@ final class WorkFolder: Sendable {
 
     var path: String { folder.path }
 
-    init() throws {
+    /// - Parameter takesAll: temporary folders of servers and other processes are made in it from now on, and go with it.
+    init(takesAll: Bool = false) throws {
         folder = try TemporaryFolder()
+        if takesAll { setenv("TMPDIR", folder.path, 1) }
         janitor = try ChildProcess(
             ["sleep", "infinity"], cleanUp: "sleep 1; rm -rf --one-file-system '\(folder.path)'")
     }
