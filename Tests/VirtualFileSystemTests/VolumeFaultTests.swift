@@ -96,6 +96,30 @@ struct VolumeFaultTests {
         #expect(error?.code == .staleHandle)
     }
 
+    /// On a stream the second half of a file must not come from another file than the first.
+    @Test(arguments: [(4_000_000, true), (2_500_000, false)])
+    func aStreamGoesOnOnlyInAFileThatGrew(size: Int, isReadable: Bool) async throws {
+        let fixture = try await VolumeFixture(.stream) { $0.readAhead = ByteCount(0) }
+        try await fixture.seed("log", pattern(3_000_000))
+        let handle = try await fixture.volume.open(try await fixture.inode("log"), flags: .read).handle
+        #expect(try await fixture.read(handle, at: 0, count: 1000) == Array(pattern(1000)))
+        try await fixture.seed("log", pattern(size))
+        let isFirst = Shared(true)
+        fixture.calls.inject { operation, _ async throws(StorageError) in
+            if operation == .read, isFirst.takeOnce() { throw StorageError(.staleHandle, "changed") }
+        }
+        if isReadable {
+            let bytes = try await fixture.read(handle, at: 2_000_000, count: 1000)
+            #expect(bytes == Array(pattern(size)[2_000_000..<2_001_000]))
+        } else {
+            let error = await #expect(throws: StorageError.self) {
+                try await fixture.volume.read(handle, at: 2_000_000, count: 1000)
+            }
+            #expect(error?.code == .staleHandle)
+        }
+        try await fixture.close(handle)
+    }
+
     @Test func anInterruptedCallerLeavesAndTheUploadGoesOn() async throws {
         let fixture = try await VolumeFixture()
         let (_, handle) = try await fixture.create("f")

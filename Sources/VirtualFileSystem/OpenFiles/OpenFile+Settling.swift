@@ -69,7 +69,7 @@ extension OpenFile {
         let isTimeKnown = pending.modified != nil && capabilities.modificationTimeSetter != nil
         services.inodes.settled(inode, size: size, modified: isTimeKnown ? pending.modified : nil)
         pending = AttributeChanges()
-        source?.contentChanged()
+        noteContentChanged()
         live.withLock { $0.isAhead = false }
     }
 

@@ -59,7 +59,7 @@ extension OpenFile {
             live.isAhead = true
             live.modified = .now()
         }
-        source?.contentChanged()
+        noteContentChanged()
     }
 
     private func openOutput(for offset: Int64, appending: Bool) async throws(StorageError) {

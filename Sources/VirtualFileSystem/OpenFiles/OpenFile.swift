@@ -91,6 +91,13 @@ actor OpenFile {
         return try await promise.value()
     }
 
+    /// Tells every reader that the file changes through our own hands.
+    nonisolated func noteContentChanged() {
+        source?.contentChanged()
+        guard source == nil else { return }
+        for readAhead in readAheads.withLock({ Array($0.values) }) { readAhead.source.contentChanged() }
+    }
+
     /// Forgets what was read ahead of a range that changes.
     nonisolated func invalidate(_ range: Range<Int64>) {
         guard !range.isEmpty else { return }

@@ -9,6 +9,9 @@ protocol BlockSource: Sendable {
     /// Fewer bytes than asked for only at the end of the file.
     func fetch(_ range: Range<Int64>) async throws(StorageError) -> ByteBuffer
 
+    /// The file was changed through the mount: it need not be as it was.
+    func contentChanged()
+
     /// Nobody needs more for now.
     func rest()
 

@@ -6,10 +6,13 @@ import Synchronization
 /// The reader of one handle on a server that only streams.
 ///
 /// A stream occupies a session, so it is given back at the end of the file and when nobody reads for a while; the
-/// next read starts a new one where it is needed. Fetches come one at a time (`ReadAhead`'s pump).
+/// next read starts a new one where it is needed. A file that only grew meanwhile, such as a log, is read on; one that
+/// changed otherwise fails with `.staleHandle` rather than be mixed with what was read before. Fetches come one at a time (`ReadAhead`'s pump).
 final class StreamReadSource: BlockSource {
-    private struct State {
+    fileprivate struct State {
         var reader: TimeLimitedReader?
+        /// What the last reader was told of the file; nil after changes of our own.
+        var attributes: FileAttributes?
         /// Counts fetches, so that an idle timer can tell whether it is still meant.
         var uses: UInt64 = 0
         var isClosed = false
@@ -29,7 +32,7 @@ final class StreamReadSource: BlockSource {
     func fetch(_ range: Range<Int64>) async throws(StorageError) -> ByteBuffer {
         do throws(StorageError) {
             return try await fetchOnce(range)
-        } catch  where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost || error.code == .staleHandle {
             return try await fetchOnce(range)
         }
     }
@@ -54,13 +57,20 @@ final class StreamReadSource: BlockSource {
         if let present { return present }
         let opened = try await open()
         let isUsed = state.withLock { state in
-            if state.isClosed { return false }
+            if state.isClosed || !state.goesOn(with: opened) { return false }
             state.reader = opened
+            state.attributes = opened.attributes
             return true
         }
         if isUsed { return opened }
         await opened.close()
-        throw .cancelled
+        if state.withLock({ $0.isClosed }) { throw .cancelled }
+        throw StorageError(.staleHandle, "\(opened.path) changed on the server while it was read; open it again")
+    }
+
+    /// The file was changed by us: a later stream may find other attributes.
+    func contentChanged() {
+        state.withLock { $0.attributes = nil }
     }
 
     /// Gives the session back unless a fetch comes within the idle timeout.
@@ -83,5 +93,14 @@ final class StreamReadSource: BlockSource {
     func close() async {
         state.withLock { $0.isClosed = true }
         await release()
+    }
+}
+
+extension StreamReadSource.State {
+    /// Whether a new stream continues the file that the one before read.
+    fileprivate func goesOn(with reader: TimeLimitedReader) -> Bool {
+        guard let before = attributes, let now = reader.attributes else { return true }
+        if let old = before.uniqueID, let new = now.uniqueID, old != new { return false }
+        return now.size > before.size || PageStamp(now) == PageStamp(before)
     }
 }
