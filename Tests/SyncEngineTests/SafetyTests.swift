@@ -89,16 +89,34 @@ struct SafetyTests {
         try bench.delete("f0")
         try damage(bench, at: offset)
         #expect(await bench.run().outcome == .success)
+        #expect(await bench.run().outcome == .success)
         let local = try bench.localTree()
         #expect(local == (try await bench.remoteTree()))
         #expect(local.count >= 199)
     }
 
     @Test(arguments: [0, 100, 4096])
-    func aDamagedArchiveCountsAsAFirstRun(_ offset: UInt64) async throws {
+    func aDamagedArchiveGivesWayToTheLastGoodState(_ offset: UInt64) async throws {
+        let bench = try await filled(200)
+        try bench.delete("f0")
+        try bench.write("f1", "edited")
+        bench.wait()
+        try damage(bench, at: offset)
+        let report = await bench.run()
+        #expect(report.outcome == .success)
+        #expect(report.counters.deleted == Sides(local: 0, remote: 0))
+        #expect(report.counters.copied == Sides(local: 0, remote: 1))
+        #expect(!report.warnings.isEmpty)
+        #expect(try await bench.remoteTree().count == 200)
+        #expect(await bench.run().counters.deleted.remote == 1)
+    }
+
+    @Test(arguments: [0, 100, 4096])
+    func withoutAGoodStateADamagedArchiveCountsAsAFirstRun(_ offset: UInt64) async throws {
         let bench = try await filled(200)
         try bench.delete("f0")
         try damage(bench, at: offset)
+        try FileManager.default.removeItem(atPath: bench.state + "/bench.archive.good")
         let report = await bench.run()
         #expect(report.outcome == .success)
         #expect(report.counters.deleted == Sides(local: 0, remote: 0))

@@ -160,6 +160,15 @@ final class Plan {
         return try rows.step()
     }
 
+    /// Steps that change something on a side.
+    func executableCount() throws(StorageError) -> Int {
+        try flush()
+        let rows = try database.query(
+            "SELECT count(*) FROM steps WHERE phase BETWEEN ? AND ?",
+            .integer(Int64(PlanPhase.directories.rawValue)), .integer(Int64(PlanPhase.directoryDeletions.rawValue)))
+        return try rows.step() ? Int(rows.integer(0)) : 0
+    }
+
     func totals() throws(StorageError) -> PlanTotals {
         try flush()
         let rows = try database.query(

@@ -4,6 +4,12 @@ import SyncCore
 
 /// Opens both roots and proves that they are the ones the archive speaks of.
 struct Roots {
+    enum Verdict {
+        case proven(Sides<Replica>)
+        /// A guard: these may be other folders than the ones that were synchronised before.
+        case doubtful(StorageError)
+    }
+
     private let run: SyncRun
     private let archive: Archive
     private var options: SyncOptions { run.options }
@@ -13,9 +19,15 @@ struct Roots {
         self.archive = archive
     }
 
-    func replicas() async throws(StorageError) -> Sides<Replica> {
-        let local = try localRoot()
-        try checkDevice(local)
+    func verify() async throws(StorageError) -> Verdict {
+        let local: LocalFileSystem
+        do throws(StorageError) {
+            local = try localRoot()
+        } catch {
+            if archive.header.hasRun { return .doubtful(error) }
+            throw StorageError(.notFound, error.message)
+        }
+        if let doubt = try checkDevice(local) { return .doubtful(doubt) }
         let capabilities = try await run.remote.capabilities()
         try await checkRemoteRoot()
         let names = try OwnNames(mark: archive.header.mark, template: options.temporaryName)
@@ -29,31 +41,26 @@ struct Roots {
                     maximumLength: capabilities.maximumNameLength, allowsLineBreaks: capabilities.lineBreaksInNames,
                     folding: options.remoteFolding),
                 names: names))
-        try await checkMarker(sides)
-        return sides
+        if let doubt = try await checkMarker(sides) { return .doubtful(doubt) }
+        return .proven(sides)
     }
 
-    /// A root that was there at the last run and is gone is a reason to stop, not to synchronise nothing.
     private func localRoot() throws(StorageError) -> LocalFileSystem {
-        do throws(StorageError) {
-            return try LocalFileSystem(
-                options.localRoot, create: options.createsRoots && !options.isDryRun,
-                followsLinks: options.filter.links == .follow)
-        } catch {
-            throw StorageError(archive.header.hasRun ? .configuration : .notFound, error.message)
-        }
+        try LocalFileSystem(
+            options.localRoot, create: options.createsRoots && !options.isDryRun,
+            followsLinks: options.filter.links == .follow)
     }
 
     /// Another file system under the same path is an unmounted disk or a mount over the folder.
-    private func checkDevice(_ local: LocalFileSystem) throws(StorageError) {
-        guard !options.isDryRun else { return }
+    private func checkDevice(_ local: LocalFileSystem) throws(StorageError) -> StorageError? {
         if let recorded = archive.header.device, recorded != local.device, !options.force {
-            throw StorageError(
+            return StorageError(
                 .configuration,
                 "the local folder \(options.localRoot) lies on another file system than at the last run; "
                     + "mount the right one, or run once with --force if this is meant")
         }
-        try archive.updateHeader { $0.device = local.device }
+        if !options.isDryRun { try archive.updateHeader { $0.device = local.device } }
+        return nil
     }
 
     private func checkRemoteRoot() async throws(StorageError) {
@@ -73,12 +80,13 @@ struct Roots {
             serverReply: cause?.serverReply)
     }
 
-    private func checkMarker(_ sides: Sides<Replica>) async throws(StorageError) {
-        guard let marker = options.markerFile else { return }
+    private func checkMarker(_ sides: Sides<Replica>) async throws(StorageError) -> StorageError? {
+        guard let marker = options.markerFile else { return nil }
         for side in Side.allCases where try await sides[side].entry(at: marker) == nil {
-            throw StorageError(
+            return StorageError(
                 .configuration,
                 "the marker file \(marker) is missing on the \(side.rawValue) side: this is not the right folder")
         }
+        return nil
     }
 }

@@ -7,6 +7,7 @@ extension RunSession {
     /// What follows once all steps are done. None of it may turn a good run into a bad one.
     func afterwards() async throws(StorageError) {
         try archive.updateHeader { $0.hasRun = true }
+        if report.counters.changes + report.counters.adopted > 0 { ArchiveFile.keepGoodState(archive) }
         if options.deletesEmptyFolders { await removeEmptiedFolders() }
         try await dropUnusedTemporaries()
         await reapOldTemporaries()

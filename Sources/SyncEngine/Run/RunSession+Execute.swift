@@ -172,6 +172,7 @@ extension RunSession {
     // MARK: - Results
 
     private func note(_ operation: Operation, _ outcome: StepOutcome) throws(StorageError) {
+        if operation.step.action != .adopt, !outcome.wasCancelled { attempted += 1 }
         var finished = outcome.keepsIntent ? [] : [operation.number, operation.number + 1]
         if let resumed = operation.resumes, !outcome.keepsIntent {
             finished.append(resumed.operation)

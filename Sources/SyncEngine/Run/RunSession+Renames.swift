@@ -6,7 +6,7 @@ extension RunSession {
     ///
     /// A one-way run without `mirror` deletes nothing at the destination, and so renames nothing there.
     func pairRenames() throws(StorageError) {
-        guard options.deletes != .never else { return }
+        guard scan.rules.deletes != .never else { return }
         for side in options.mode.source.map({ [$0] }) ?? Side.allCases {
             for pair in try plan.renameCandidates(on: side) { try settle(pair, on: side) }
         }

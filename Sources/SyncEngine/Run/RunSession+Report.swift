@@ -50,6 +50,8 @@ extension RunSession {
     /// The outcome that all of it amounts to.
     func finished() -> SyncReport {
         report.counters.skipped += found.special - min(found.special, report.counters.skipped)
+        let planned = (try? plan.executableCount()) ?? 0
+        report.counters.notAttempted = report.isDryRun ? 0 : max(0, planned - attempted)
         if report.outcome == .interrupted {
             report.statusCode = .uploadFailed
             return report
@@ -111,6 +113,13 @@ extension SyncReport {
         if problems.count < Self.problemLimit { problems.append(problem) }
     }
 
+    /// A guard stopped the run.
+    mutating func stop(_ error: StorageError) {
+        outcome = .guarded
+        statusCode = .uploadFailed
+        self.error = error
+    }
+
     /// The run came to nothing.
     mutating func fail(_ error: StorageError, _ identity: ArchiveIdentity) {
         self.error = error
@@ -124,7 +133,6 @@ extension SyncReport {
         outcome =
             switch error.code {
             case .cancelled: .interrupted
-            case .configuration: .guarded
             case .busy: .skipped
             default: .failure
             }

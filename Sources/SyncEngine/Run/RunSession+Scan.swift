@@ -3,11 +3,15 @@ import RemoteFileSystem
 import SyncCore
 
 extension ScanContext {
-    init(_ options: SyncOptions, _ replicas: Sides<Replica>, isFirstRun: Bool, now: @escaping @Sendable () -> Timestamp) {
+    init(
+        _ options: SyncOptions, _ replicas: Sides<Replica>, _ opened: ArchiveFile.Opened,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
         let time = now()
         rules = ReconcileRules(
-            mode: options.mode, conflict: options.conflict, deletes: options.deletes, links: options.filter.links,
-            overwrite: options.overwrite, isFirstRun: isFirstRun, contentLimit: options.contentLimit, now: time)
+            mode: options.mode, conflict: options.conflict, deletes: opened.isRestored ? .never : options.deletes,
+            links: options.filter.links, overwrite: options.overwrite,
+            isFirstRun: opened.isRestored || !opened.archive.header.hasRun, contentLimit: options.contentLimit, now: time)
         for side in Side.allCases {
             rules.calibration[side].keepsTimes =
                 options.keepsTimes && replicas[side].capabilities.modificationTimeSetter != nil

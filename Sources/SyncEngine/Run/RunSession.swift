@@ -28,14 +28,16 @@ final class RunSession {
     var emptied: Set<RemotePath> = []
     var lostSession: StorageError?
     var mainFailed = false
+    /// Steps that were carried out, with whatever success.
+    var attempted = 0
 
     private init(
-        _ run: SyncRun, _ observer: (any SyncObserver)?, archive: Archive, plan: Plan, replicas: Sides<Replica>,
-        report: SyncReport
+        _ run: SyncRun, _ observer: (any SyncObserver)?, _ opened: ArchiveFile.Opened, plan: Plan,
+        replicas: Sides<Replica>, report: SyncReport
     ) throws(StorageError) {
         self.run = run
         self.observer = observer
-        self.archive = archive
+        archive = opened.archive
         self.plan = plan
         self.replicas = replicas
         self.report = report
@@ -49,7 +51,7 @@ final class RunSession {
                 local: TrashBin(replicas.local, started: report.started),
                 remote: TrashBin(replicas.remote, started: report.started)),
             conditions: conditions, observer: observer, now: run.now)
-        scan = ScanContext(run.options, replicas, isFirstRun: !archive.header.hasRun, now: run.now)
+        scan = ScanContext(run.options, replicas, opened, now: run.now)
         tracked = try archive.count()
         run.attach(conditions)
     }
@@ -78,32 +80,40 @@ final class RunSession {
         _ run: SyncRun, _ observer: (any SyncObserver)?, _ report: SyncReport
     ) async throws(StorageError) -> SyncReport {
         do throws(StorageError) {
-            return try await open(run, observer, report).execute()
+            return try await attemptOnce(run, observer, report)
         } catch where error.code == .corrupted {
             _ = try ArchiveFile.setAside(run.stateFile("archive"), report.started)
-            return try await open(run, observer, report).execute()
+            return try await attemptOnce(run, observer, report)
         }
     }
 
-    private static func open(
+    private static func attemptOnce(
         _ run: SyncRun, _ observer: (any SyncObserver)?, _ report: SyncReport
-    ) async throws(StorageError) -> RunSession {
+    ) async throws(StorageError) -> SyncReport {
+        let opened = try archive(run, report.started)
         var report = report
-        let path = run.stateFile("archive")
-        let archive: Archive
-        if run.options.isDryRun, access(path, F_OK) != 0 {
-            archive = try Archive.inMemory(run.identity)
-        } else {
-            let opened = try ArchiveFile.open(path, run.identity, now: report.started)
-            archive = opened.archive
-            if let warning = opened.warning {
-                report.warnings.append(warning)
-                observer?.observe(.warning(warning))
-            }
+        if let warning = opened.warning {
+            report.warnings.append(warning)
+            observer?.observe(.warning(warning))
         }
-        let replicas = try await Roots(run, archive).replicas()
-        return try RunSession(
-            run, observer, archive: archive, plan: try Plan(run.stateFile("plan")), replicas: replicas, report: report)
+        switch try await Roots(run, opened.archive).verify() {
+        case .doubtful(let error):
+            report.stop(error)
+            return report
+        case .proven(let replicas):
+            let session = try RunSession(
+                run, observer, opened, plan: try Plan(run.stateFile("plan")), replicas: replicas, report: report)
+            return try await session.execute()
+        }
+    }
+
+    /// A dry run leaves no archive behind where there is none.
+    private static func archive(_ run: SyncRun, _ now: Timestamp) throws(StorageError) -> ArchiveFile.Opened {
+        let path = run.stateFile("archive")
+        if run.options.isDryRun, access(path, F_OK) != 0 {
+            return ArchiveFile.Opened(archive: try Archive.inMemory(run.identity))
+        }
+        return try ArchiveFile.open(path, run.identity, now: now)
     }
 
     private func execute() async throws(StorageError) -> SyncReport {
@@ -128,9 +138,7 @@ final class RunSession {
 
     /// A guard leaves everything as it was, the archive included.
     private func stopped(by violation: GuardViolation) -> SyncReport {
-        report.outcome = .guarded
-        report.statusCode = .uploadFailed
-        report.error = StorageError(.failed, "nothing was changed: \(violation)")
+        report.stop(StorageError(.failed, "nothing was changed: \(violation)"))
         return report
     }
 
