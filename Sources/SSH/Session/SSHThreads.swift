@@ -12,23 +12,31 @@ struct SSHLoan: @unchecked Sendable {
     let login: SSHLogin
 }
 
-/// Threads for what blocks: an agent that asks its user may keep one for long, so they are not NIO's own.
+/// Threads for what blocks.
 enum SSHThreads {
-    private static let pool: NIOThreadPool = {
+    /// For logins: an agent that asks its user may keep a thread for long, so they are not NIO's own.
+    private static let logins: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: 4)
         pool.start()
         return pool
     }()
 
-    static func run<Value: Sendable>(
-        on loop: any EventLoop, _ body: @escaping @Sendable () throws -> Value
-    ) -> EventLoopFuture<Value> {
-        pool.runIfActive(eventLoop: loop, body)
+    static func logIn(_ loan: SSHLoan, on loop: any EventLoop) -> EventLoopFuture<Bool> {
+        logins.runIfActive(eventLoop: loop) { try loan.login.advance(loan.session) }
     }
 
-    static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws(StorageError) -> Value {
+    /// For files.
+    static func run(
+        on loop: any EventLoop, _ body: @escaping @Sendable () throws -> Void
+    ) -> EventLoopFuture<Void> {
+        NIOThreadPool.singleton.runIfActive(eventLoop: loop, body)
+    }
+
+    static func run<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws(StorageError) -> Value {
         do {
-            return try await pool.runIfActive(body)
+            return try await NIOThreadPool.singleton.runIfActive(body)
         } catch {
             throw .wrapping(error)
         }

@@ -85,7 +85,7 @@ import Transport
 
     @Test func aServerThatFallsSilentEndsEveryCallInTime() async throws {
         let server = try await TestServer.openSSH()
-        let connection = try await libssh2(server, timeout: .seconds(1))
+        let connection = try await libssh2(server, timeout: .seconds(3))
         let path = SFTPPath("\(server.rootOnServer)/x")
         let writer = SFTPWriter(connection, try await connection.open(path, [.write, .create]), path: path)
         server.pause()
@@ -96,7 +96,7 @@ import Transport
             try await writer.close()
         }
         #expect(written?.code == .timedOut)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(20))
         #expect(await failure { _ = try await connection.lstat(path) }?.code == .timedOut)
     }
 

@@ -1,0 +1,112 @@
+import FileModel
+import NIOCore
+
+/// From the first byte to an open channel.
+extension SSHHandler {
+    func start(_ context: ChannelHandlerContext) {
+        startLimit(settings.handshakeTimeout, "the handshake", context)
+        do throws(StorageError) {
+            let session = try SSHSession(wire: wire)
+            session.prefer(hostKeyTypes: verifier.knownTypes, compression: settings.compression)
+            phase = .handshaking(session)
+        } catch {
+            fail(error, context)
+        }
+        pump(context)
+    }
+
+    /// Goes on as far as the bytes at hand allow.
+    func pump(_ context: ChannelHandlerContext) {
+        guard !isPumping else { return }
+        isPumping = true
+        defer { isPumping = false }
+        do throws(StorageError) {
+            while try step(context) {}
+        } catch {
+            sendWire(context, completing: [])
+            fail(error, context)
+        }
+    }
+
+    /// - Returns: whether the next step can be taken at once.
+    private func step(_ context: ChannelHandlerContext) throws(StorageError) -> Bool {
+        switch phase {
+        case .handshaking(let session):
+            let isDone = try session.handshake()
+            sendWire(context, completing: [])
+            if isDone { try verify(session, context) }
+            return false
+        case .idle, .verifying, .ended, .loggingIn(nil):
+            return false
+        case .loggingIn(let loan?):
+            logIn(loan, context)
+            return false
+        case .opening(let session):
+            return try advance(session.openChannel(window: settings.window), to: .starting(session), context)
+        case .starting(let session):
+            guard try advance(session.startSubsystem("sftp"), to: .open(session), context) else { return false }
+            becomeReady()
+            return true
+        case .open(let session):
+            return try transfer(session, context)
+        }
+    }
+
+    private func advance(_ isDone: Bool, to next: Phase, _ context: ChannelHandlerContext) -> Bool {
+        sendWire(context, completing: [])
+        if isDone { phase = next }
+        return isDone
+    }
+
+    private func becomeReady() {
+        limit?.cancel()
+        ready.succeed()
+    }
+
+    // MARK: On other threads
+
+    private func verify(_ session: SSHSession, _ context: ChannelHandlerContext) throws(StorageError) {
+        phase = .verifying(session)
+        let key = try session.hostKey()
+        let verifier = verifier
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        SSHThreads.run(on: context.eventLoop) { try verifier.verify(key) }.whenComplete {
+            let (handler, context) = bound.value
+            handler.verified($0.mapError { .wrapping($0) }, context)
+        }
+    }
+
+    private func verified(_ result: Result<Void, StorageError>, _ context: ChannelHandlerContext) {
+        guard case .verifying(let session) = phase else { return }
+        if case .failure(let error) = result { return fail(error, context) }
+        startLimit(settings.loginTimeout, "the login", context)
+        phase = .loggingIn(SSHLoan(session: session, login: SSHLogin(settings.credentials)))
+        pump(context)
+    }
+
+    private func logIn(_ loan: SSHLoan, _ context: ChannelHandlerContext) {
+        phase = .loggingIn(nil)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        SSHThreads.logIn(loan, on: context.eventLoop).whenComplete {
+            let (handler, context) = bound.value
+            handler.returned(loan, $0.mapError { .wrapping($0) }, context)
+        }
+    }
+
+    private func returned(_ loan: SSHLoan, _ result: Result<Bool, StorageError>, _ context: ChannelHandlerContext) {
+        guard case .loggingIn(nil) = phase else { return }
+        sendWire(context, completing: [])
+        let hasMore = held.readableBytes > 0
+        if hasMore { wire.arrived(held) }
+        held = ByteBuffer()
+        switch result {
+        case .failure(let error): fail(error, context)
+        case .success(true):
+            phase = .opening(loan.session)
+            pump(context)
+        case .success(false):
+            phase = .loggingIn(loan)
+            if hasMore { pump(context) }
+        }
+    }
+}
