@@ -85,7 +85,7 @@ extension FTPConnection {
         let session = try TLSSession(context, host: settings.endpoint.host)
         let isAfterAUTH = settings.security.mode != .implicit
         guard let handshake = control.startTLS(session, isAfterAUTH: isAfterAUTH) else {
-            throw StorageError(.connectionLost, "the server hung up before TLS started")
+            throw control.endReason ?? StorageError(.connectionLost, "the server hung up before TLS started")
         }
         let limit = settings.timeouts.connect
         let late = StorageError(.timedOut, "the TLS handshake did not end within \(limit.inSeconds)")

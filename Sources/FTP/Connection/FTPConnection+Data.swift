@@ -92,6 +92,7 @@ extension FTPConnection {
         let transfer = DataTransfer(
             request.direction, request.command, control: control, loop: loop, limits: limits,
             requiresResumption: facts.protectsData && settings.security.resumption == .require)
+        transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
         self.transfer = transfer
         let bound = NIOLoopBound(transfer, eventLoop: loop)
         let dialing = Task { await self.dial(endpoint, bound) }
@@ -110,7 +111,6 @@ extension FTPConnection {
             }
             transfer.value.cancelDial = nil
         } catch {
-            if settings.data.mode == .automatic { memory[\.withoutExtendedPassive] = true }
             transfer.value.dialFailed(
                 StorageError(
                     .dataConnectionFailed,

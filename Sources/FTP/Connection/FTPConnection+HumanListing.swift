@@ -15,7 +15,7 @@ extension FTPConnection {
     }
 
     private func listAll(_ path: RemotePath, _ zone: Int?, _ receive: EntryReceiver) async throws(StorageError) {
-        var reader = ListingReader(.human, clock: clock(zoneOffset: zone))
+        var reader = listingReader(.human, zoneOffset: zone)
         try await readListing(path, .listAll, &reader, receive)
         guard reader.sawDirectoryItself || reader.lineCount > 0 else {
             throw StorageError(.permissionDenied, "the server shows nothing of \(path), not even the directory itself")
@@ -23,7 +23,7 @@ extension FTPConnection {
     }
 
     private func listBare(_ path: RemotePath, _ zone: Int?, _ receive: EntryReceiver) async throws(StorageError) {
-        var reader = ListingReader(.human, clock: clock(zoneOffset: zone))
+        var reader = listingReader(.human, zoneOffset: zone)
         try await readListing(path, .list, &reader, receive)
     }
 
@@ -44,7 +44,7 @@ extension FTPConnection {
     }
 
     private func learnListAll(_ path: RemotePath, _ zone: Int, _ collect: EntryReceiver) async throws(StorageError) {
-        var reader = ListingReader(.human, clock: clock(zoneOffset: zone))
+        var reader = listingReader(.human, zoneOffset: zone)
         do throws(StorageError) {
             try await readListing(path, .listAll, &reader, collect)
             if reader.sawDirectoryItself { return memory[\.listsAll] = true }

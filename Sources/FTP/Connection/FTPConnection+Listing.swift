@@ -32,7 +32,7 @@ extension FTPConnection {
     enum ListingOutcome { case complete, unknownCommand }
 
     private func listFacts(_ path: RemotePath, _ receive: EntryReceiver) async throws(StorageError) -> ListingOutcome {
-        var reader = ListingReader(.machine, clock: clock(zoneOffset: 0))
+        var reader = listingReader(.machine, zoneOffset: 0)
         do throws(StorageError) {
             try await readListing(path, .listFacts, &reader, receive)
             return .complete
@@ -95,5 +95,10 @@ extension FTPConnection {
         sendUnheard(command)
     }
 
-    func clock(zoneOffset: Int?) -> ListingClock { ListingClock(now: .now(), zoneOffset: zoneOffset) }
+    func listingReader(_ mode: ListingMode, zoneOffset: Int?) -> ListingReader {
+        ListingReader(
+            mode, clock: clock(zoneOffset: zoneOffset), budget: ListingBudget(limit: settings.listingLimit))
+    }
+
+    private func clock(zoneOffset: Int?) -> ListingClock { ListingClock(now: .now(), zoneOffset: zoneOffset) }
 }

@@ -23,9 +23,9 @@ extension FTPConnection {
     }
 
     private func checkAlive() throws(StorageError) {
-        guard !control.isEnded else {
-            throw StorageError(.connectionLost, "the connection to the server has ended")
-        }
+        guard let reason = control.endReason else { return }
+        throw StorageError(
+            .connectionLost, "the FTP session has ended: \(reason.message)", serverReply: reason.serverReply)
     }
 
     /// Waits for the end of a transfer that nobody wants any more.

@@ -13,6 +13,8 @@ public struct FTPSettings: Sendable {
     public var timeouts = FTPTimeouts()
     /// Nil: MLSD where the server has it.
     public var listing: ListingMode?
+    /// Bytes of memory that one listing may come to.
+    public var listingLimit = ListingBudget.standard
     /// Whether independent commands are sent before the reply to the first has come.
     public var pipelining = true
     /// What was learned about this server; connections to the same server share one.

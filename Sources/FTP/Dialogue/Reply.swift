@@ -41,10 +41,19 @@ public struct Reply: Hashable, Sendable {
     var isCompletion: Bool { kind == .completion }
     var isFailure: Bool { code >= 400 }
 
-    /// The text without codes, one line, fit for messages and for looking words up in it.
+    /// The text without codes, one line, fit for messages and for looking words up in it; of a long one the beginning.
     var text: String {
-        lines.map { printable($0) }.joined(separator: " ")
+        var rest = Self.longestText
+        var parts: [String] = []
+        for line in lines where rest > 0 {
+            parts.append(printable(line.prefix(rest)))
+            rest -= line.count + 1
+        }
+        return parts.joined(separator: " ")
     }
+
+    /// Bytes. A reply may have a megabyte, and is searched for dozens of words.
+    private static let longestText = 8192
 }
 
 extension Reply: CustomStringConvertible {

@@ -56,7 +56,7 @@ struct ReplyParser {
     }
 
     private mutating func take(_ line: [UInt8]) throws(StorageError) -> Reply? {
-        if unfinished != nil { return try takeContinuation(line) }
+        if let code = unfinished?.code { return try takeContinuation(line, of: code) }
         if line.isEmpty { return nil }
         guard let code = Self.code(of: line), line.count == 3 || line[3] == 32 || line[3] == 45 else {
             throw StorageError(
@@ -68,16 +68,17 @@ struct ReplyParser {
         return nil
     }
 
-    private mutating func takeContinuation(_ line: [UInt8]) throws(StorageError) -> Reply? {
-        guard var reply = unfinished else { return nil }
-        let isLast = Self.code(of: line) == reply.code && (line.count == 3 || line[3] == UInt8(ascii: " "))
+    private mutating func takeContinuation(_ line: [UInt8], of code: Int) throws(StorageError) -> Reply? {
+        let isLast = Self.code(of: line) == code && (line.count == 3 || line[3] == UInt8(ascii: " "))
         let text = isLast ? Array(line.dropFirst(4)) : line
-        reply.lines.append(text)
+        // In place: a copy for each line would make long replies cost the square of their length.
+        unfinished?.lines.append(text)
         // An empty line costs memory as well.
-        reply.size += text.count + 32
-        guard reply.size <= limits.replySize else { throw Self.endless("reply") }
-        unfinished = isLast ? nil : reply
-        return isLast ? Reply(code: reply.code, lines: reply.lines) : nil
+        unfinished?.size += text.count + 32
+        guard let reply = unfinished, reply.size <= limits.replySize else { throw Self.endless("reply") }
+        guard isLast else { return nil }
+        unfinished = nil
+        return Reply(code: code, lines: reply.lines)
     }
 
     /// 100 … 599 from three leading digits.

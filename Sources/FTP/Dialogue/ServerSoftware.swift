@@ -39,6 +39,18 @@ enum ServerSoftware: Hashable, Sendable {
         return !zip(bytes, bytes.dropFirst()).contains { $0 == 32 && $1 == 32 }
     }
 
+    /// Whether a download is best ended by ABOR while its data is still taken.
+    ///
+    /// Everybody notices a closed data connection, but under TLS ProFTPD may take it for a broken session (EPIPE in
+    /// SSL_write) and leave, and Pure-FTPd may take long. ProFTPD in clear (sendfile) and vsftpd read ABOR only at the end.
+    func heedsABOR(isEncrypted: Bool) -> Bool {
+        switch self {
+        case .pureFTPd: true
+        case .proFTPD: isEncrypted
+        case .vsftpd, .other: false
+        }
+    }
+
     /// ProFTPD answers MLST for a link with the type of its target and the size and mode of the link.
     var resolvesLinkTypesInMLST: Bool { self == .proFTPD }
 }

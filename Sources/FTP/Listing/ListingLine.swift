@@ -7,6 +7,10 @@ enum ListingLine: Equatable {
     case directoryItself
     /// A heading such as `total 12`.
     case heading
+
+    var name: FileName? {
+        if case .entry(let entry) = self { entry.name } else { nil }
+    }
 }
 
 /// What is needed to read the times of a LIST line.

@@ -17,30 +17,37 @@ struct ListingReader {
     /// Whether a line of the directory itself (`.`, `type=cdir`) was seen, which proves that it was read.
     private(set) var sawDirectoryItself = false
     private(set) var lineCount = 0
+    private var budget: ListingBudget
 
     static let longestLine = 64 * 1024
 
-    init(_ mode: ListingMode, clock: ListingClock) {
+    init(_ mode: ListingMode, clock: ListingClock, budget: ListingBudget = ListingBudget()) {
         self.mode = mode
         self.clock = clock
+        self.budget = budget
     }
 
     /// The entries of the lines that `bytes` completes.
     ///
     /// - Throws: `.protocolViolation` for a line that cannot be read.
     mutating func read(_ bytes: ByteBuffer) throws(StorageError) -> [DirectoryEntry] {
-        let all = unfinished + bytes.readableBytesView
+        let all = Array(bytes.readableBytesView)
         var entries: [DirectoryEntry] = []
         var start = 0
         while let end = all[start...].firstIndex(of: 10) {
-            try take(all[start..<end], &entries)
+            let line = unfinished.isEmpty ? all[start..<end] : (unfinished + all[start..<end])[...]
+            unfinished = []
+            try take(line, &entries)
             start = end + 1
         }
-        unfinished = Array(all[start...])
-        guard unfinished.count <= Self.longestLine else {
-            throw unreadableListing(unfinished, "the line does not end")
-        }
+        unfinished += all[start...]
+        try checkLength(unfinished[...])
         return entries
+    }
+
+    private func checkLength(_ line: ArraySlice<UInt8>) throws(StorageError) {
+        guard line.count > Self.longestLine else { return }
+        throw unreadableListing(line, "it is longer than \(Self.longestLine / 1024) KiB, or does not end")
     }
 
     /// The entry of a last line without its line end.
@@ -54,8 +61,11 @@ struct ListingReader {
     private mutating func take(_ line: ArraySlice<UInt8>, _ entries: inout [DirectoryEntry]) throws(StorageError) {
         let line = line.last == 13 ? line.dropLast() : line
         guard !line.isEmpty else { return }
+        try checkLength(line)
         lineCount += 1
-        switch try parse(line) {
+        let parsed = try parse(line)
+        try budget.spend(parsed.name?.bytes ?? [])
+        switch parsed {
         case .entry(let entry): entries.append(entry)
         case .directoryItself: sawDirectoryItself = true
         case .heading: lineCount -= 1

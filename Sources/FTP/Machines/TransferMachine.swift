@@ -49,13 +49,23 @@ struct TransferMachine {
         case closed
         case failed(StorageError)
     }
-    private enum Abort: Hashable { case no, waiting, commandSent(repliesMissing: Int) }
+    private enum Abort: Hashable {
+        case no
+        /// The data connection is dropped; the reply to the transfer is awaited.
+        case dropped
+        /// ABOR was sent while the data is still being taken, and thrown away.
+        case draining(repliesMissing: Int)
+        /// ABOR was sent and the data connection dropped.
+        case commandSent(repliesMissing: Int)
+    }
 
     let direction: Direction
     private(set) var command = CommandState.withheld
     private(set) var data = DataState.connecting
     private var abort = Abort.no
     private var abortReason: StorageError?
+    /// A refusal explains more than the reason of the abort.
+    private var prefersRefusal = false
     private(set) var isOver = false
 
     init(_ direction: Direction) {
@@ -86,12 +96,17 @@ extension TransferMachine {
 
     /// The data connection could not be made, or broke.
     mutating func dataFailed(_ error: StorageError) -> [Action] {
-        guard !isOver, abort == .no else { return [] }
+        guard !isOver else { return [] }
+        if case .draining = abort { return [.dropData] }
+        guard abort == .no else { return [] }
         let wasConnecting = data == .connecting
         data = .failed(error)
         switch command {
         case .withheld: return finish(.failed(error), isClean: true)
-        case .sent where wasConnecting: return breakOff(error)
+        case .sent where wasConnecting:
+            // The server may have closed its port because it refuses the command; then its reply tells why.
+            prefersRefusal = true
+            return breakOff(error)
         case .sent, .started: return [.dropData, .startWait(.verdict)]
         case .ended: return settle()
         }
@@ -99,7 +114,9 @@ extension TransferMachine {
 
     /// The server closed the data connection in order.
     mutating func dataEnded() -> [Action] {
-        guard !isOver, abort == .no else { return [] }
+        guard !isOver else { return [] }
+        if case .draining = abort { return [.finishData] }
+        guard abort == .no else { return [] }
         if direction == .upload && data == .open {
             return dataFailed(StorageError(.connectionLost, "the server closed the data connection in mid-upload"))
         }
@@ -125,7 +142,7 @@ extension TransferMachine {
     mutating func replyReceived(_ reply: Reply, isFinal: Bool) -> [Action] {
         guard !isOver else { return [] }
         if reply.code == 421 { return dropAll(ReplyMapping.error(reply, action: "go on with the transfer")) }
-        if abort != .no { return isFinal ? abortAnswered() : [] }
+        if abort != .no { return isFinal ? abortAnswered(reply) : [] }
         guard isFinal else {
             let isFirst = command == .sent
             command = .started
@@ -173,10 +190,14 @@ extension TransferMachine {
     mutating func waitExpired(_ wait: Wait) -> [Action] {
         guard !isOver else { return [] }
         switch (wait, abort) {
-        case (.abort, .waiting):
-            // It has not noticed the closed data connection; vsftpd and ProFTPD read ABOR only between blocks.
+        case (.abort, .dropped):
+            // It has not noticed the closed data connection.
             abort = .commandSent(repliesMissing: 2)
             return [.sendAbort, .startWait(.abort)]
+        case (.abort, .draining(let missing)):
+            // It has not noticed ABOR.
+            abort = .commandSent(repliesMissing: missing)
+            return [.dropData, .startWait(.abort)]
         case (.abort, .commandSent):
             return dropAll(abortReason ?? .cancelled)
         case (.verdict, .no):
@@ -189,30 +210,41 @@ extension TransferMachine {
         }
     }
 
-    /// Gives the transfer up: the data connection is dropped and the server's reply awaited, so that the control
-    /// connection stays in step. ABOR is sent only to a server that does not notice: its two replies are the part of
-    /// RFC 959 that servers disagree on most.
-    mutating func breakOff(_ reason: StorageError) -> [Action] {
+    /// Gives the transfer up and waits for the server's reply, so that the control connection stays in step.
+    ///
+    /// Usually by dropping the data connection, which every server notices; ABOR follows only if one does not, since its
+    /// two replies are the part of RFC 959 that servers disagree on most.
+    /// - Parameter byCommand: for a server that is known to handle ABOR better than a dropped connection.
+    mutating func breakOff(_ reason: StorageError, byCommand: Bool = false) -> [Action] {
         guard !isOver, abort == .no else { return [] }
         abortReason = reason
         switch command {
-        case .withheld:
+        case .withheld, .ended:
             return [.dropData] + finish(.failed(reason), isClean: true)
-        case .ended:
-            return [.dropData] + finish(.failed(reason), isClean: true)
+        case .started where byCommand && direction == .download && data == .open:
+            abort = .draining(repliesMissing: 2)
+            return [.sendAbort, .startWait(.abort)]
         case .sent, .started:
-            abort = .waiting
+            abort = .dropped
             return [.dropData, .startWait(.abort)]
         }
     }
 
     /// The last reply to the broken transfer, and after ABOR the reply to that.
-    private mutating func abortAnswered() -> [Action] {
-        if case .commandSent(let missing) = abort, missing > 1 {
+    private mutating func abortAnswered(_ reply: Reply) -> [Action] {
+        if prefersRefusal && command == .sent && reply.isFailure && abort == .dropped {
+            return finish(.refused(reply), isClean: true)
+        }
+        switch abort {
+        case .commandSent(let missing) where missing > 1:
             abort = .commandSent(repliesMissing: missing - 1)
             return []
+        case .draining(let missing) where missing > 1:
+            abort = .draining(repliesMissing: missing - 1)
+            return []
+        default:
+            return [.dropData] + finish(.failed(abortReason ?? .cancelled), isClean: true)
         }
-        return finish(.failed(abortReason ?? .cancelled), isClean: true)
     }
 
     private mutating func finish(_ outcome: Outcome, isClean: Bool) -> [Action] {

@@ -41,7 +41,7 @@ extension DataTransfer: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         stall.progressed()
-        guard machine.direction == .download, !isOver else { return }
+        guard machine.direction == .download, !isOver, !isBrokenOff else { return }
         let bytes = unwrapInboundIn(data)
         receivedBytes += bytes.readableBytes
         received.append(bytes)

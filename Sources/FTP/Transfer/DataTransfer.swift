@@ -21,6 +21,8 @@ final class DataTransfer {
     let control: ControlChannel
     let limits: Limits
     let requiresResumption: Bool
+    /// See `ServerSoftware.heedsABOR`.
+    var heedsABOR = false
     var machine: TransferMachine
     var ticket: CommandQueue.Ticket?
     var channel: (any Channel)?
@@ -82,7 +84,8 @@ final class DataTransfer {
         receivedBytes = 0
         guard !isOver else { return }
         failWaiters(reason)
-        run(machine.breakOff(reason))
+        run(machine.breakOff(reason, byCommand: heedsABOR))
+        readMore()
     }
 
     /// Calls `body` once the server has agreed to the transfer and bytes can flow, or the transfer has failed.
@@ -99,6 +102,7 @@ final class DataTransfer {
     }
 
     func dialFailed(_ error: StorageError) {
+        if !isDropped { dialError = error }
         run(machine.dataFailed(error))
     }
 
@@ -177,6 +181,9 @@ final class DataTransfer {
         endWaiters = []
         for waiter in waiters { waiter(result) }
     }
+
+    /// Why the data connection could not be made, when it was wanted.
+    private(set) var dialError: StorageError?
 
     /// The reply that refused the transfer, for a message that names its path.
     private(set) var refusal: Reply?

@@ -70,8 +70,9 @@ extension FTPConnection {
                 guard let reply = try await refusalOfStart(transfer) else { return transfer }
                 refusal = reply
             }
-            let mayPass = refusal.code == 425 && !ReplyMapping.refusesUnresumedSession(refusal)
-            guard mayPass, let pause else { throw try await explain(refusal, action, path, meaning) }
+            guard refusal.code == 425, !ReplyMapping.refusesUnresumedSession(refusal), let pause else {
+                throw try await explain(refusal, action, path, meaning)
+            }
             try await wait(pause)
         }
         throw StorageError(.dataConnectionFailed, "cannot \(action): the server has no data port free")
@@ -80,14 +81,22 @@ extension FTPConnection {
     /// Waits for the start.
     ///
     /// - Returns: the reply that refused the transfer; nil when it has started.
+    /// - Throws: also for a 425 that only says that our data connection did not come.
     private func refusalOfStart(_ transfer: DataTransfer) async throws(StorageError) -> Reply? {
         let bound = NIOLoopBound(transfer, eventLoop: loop)
         do throws(StorageError) {
             try await callback({ transfer.whenStarted($0) }, cancelled: { bound.value.breakOff(.cancelled) })
             return nil
         } catch {
-            guard let refusal = transfer.refusal else { throw error }
-            return refusal
+            let refusal = transfer.refusal
+            let isInUse = refusal?.text.lowercased().contains("in use") ?? false
+            guard let dialError = transfer.dialError, refusal == nil || (refusal?.code == 425 && !isInUse) else {
+                if let refusal { return refusal }
+                throw error
+            }
+            // Perhaps a firewall that understands PASV only.
+            if settings.data.mode == .automatic { memory[\.withoutExtendedPassive] = true }
+            throw dialError
         }
     }
 

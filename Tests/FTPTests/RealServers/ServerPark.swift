@@ -6,6 +6,9 @@ import TLS
 import TestServers
 import Transport
 
+/// Tests on real servers, one at a time: the machine may have two cores, and the servers fork for each session.
+@Suite(.serialized) enum RealServers {}
+
 /// A server configuration that the same tests run against.
 enum ServerCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case proFTPD, proFTPDExplicit, proFTPDImplicit, vsftpd, vsftpdExplicit, pureFTPd, pureFTPdExplicit
