@@ -28,9 +28,10 @@ check:
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
 
+## One test at a time: many are about time, and some keep both cores busy.
 test: setup
 	scripts/check --structure
-	$(SWIFT) test $(FLAGS)
+	$(SWIFT) test --no-parallel $(FLAGS)
 
 demo:
 	scripts/setup build
