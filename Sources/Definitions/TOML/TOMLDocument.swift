@@ -17,21 +17,18 @@ struct TOMLDocument {
         table = tree.table(parsed, at: [])
     }
 
-    /// TOMLKit's parser ends the process at a header that starts with no key: it is shown the text up to there only.
+    /// Shows TOMLKit's parser no text that would end the process: with a trap in it, only what stands before.
     private static func parse(_ text: String, _ source: SourceText) throws(DefinitionFailure) -> TOMLTable {
-        let strange = TOMLLocator.strangeHeader(source.bytes)
+        let trap = TOMLLocator.trap(source.bytes)
+        let table: TOMLTable
         do {
-            let table = try TOMLTable(
-                string: strange.map { String(decoding: source.bytes[..<$0], as: UTF8.self) } ?? text)
-            guard let strange else { return table }
-            throw failure(
-                "syntax error: a table header must start with a key, in quotes unless it is of "
-                    + "A-Z a-z 0-9 _ and -", in: source, at: strange)
-        } catch let error as DefinitionFailure {
-            throw error
+            let safe = trap.map { String(decoding: source.bytes[..<$0.statement], as: UTF8.self) } ?? text
+            table = try TOMLTable(string: safe)
         } catch {
             throw failure(error, in: source)
         }
+        guard let trap else { return table }
+        throw failure("syntax error: \(trap.message)", in: source, at: trap.at)
     }
 
     /// The text as TOML wants it: UTF-8 without NUL bytes, and not endless.

@@ -24,16 +24,26 @@ struct TOMLLocator {
     private var table: [Step] = []
     /// How many elements each array of tables has so far.
     private var counts: [[Step]: Int] = [:]
-    private var strangeHeader: Int?
+    private var trap: Trap?
+    /// Where the header or key under the walk starts.
+    private var statement = 0
     /// Arrays and inline tables around the place of the walk; TOMLKit accepts no more than 256.
     private var depth = 0
     private static let deepest = 256
 
-    /// The first table header that starts with no key, such as `[é]` or `[[[`, if the text is TOML up to there.
-    static func strangeHeader(_ bytes: [UInt8]) -> Int? {
+    /// A place where TOMLKit's parser does not report a fault but ends the process.
+    struct Trap: Hashable {
+        /// The text before is safe.
+        let statement: Int
+        let at: Int
+        let message: String
+    }
+
+    /// The first trap in a text, which is no TOML then.
+    static func trap(_ bytes: [UInt8]) -> Trap? {
         var locator = TOMLLocator(bytes)
         locator.walk()
-        return locator.strangeHeader
+        return locator.trap
     }
 
     static func locate(_ bytes: [UInt8]) -> [[Step]: Place] {
@@ -50,6 +60,7 @@ struct TOMLLocator {
     private mutating func walk() {
         while skipBlank(), let byte = current {
             let before = at
+            statement = at
             if byte == UInt8(ascii: "[") { header() } else { pair(in: table) }
             if at == before { at += 1 }
         }
@@ -59,13 +70,12 @@ struct TOMLLocator {
 
     /// `[a.b]` or `[[a.b]]`.
     private mutating func header() {
-        let start = at
         at += 1
         let isArray = current == UInt8(ascii: "[")
         if isArray { at += 1 }
         skipSpaces()
         if let byte = current, !Self.startsKey(byte), byte != UInt8(ascii: "]") {
-            strangeHeader = strangeHeader ?? start
+            report("a table header must start with a key, in quotes unless it is of A-Z a-z 0-9 _ and -")
         }
         let names = dottedKey()
         var path: [Step] = []
@@ -99,6 +109,10 @@ struct TOMLLocator {
         let start = at
         value(at: path)
         record(path, name: last.range, value: start..<at)
+    }
+
+    private mutating func report(_ message: String) {
+        if trap == nil { trap = Trap(statement: statement, at: at, message: message) }
     }
 
     /// The first mention of a table is its place.
@@ -169,6 +183,7 @@ struct TOMLLocator {
         var index = 0
         while skipBlank(), let byte = current, byte != UInt8(ascii: "]") {
             let start = at
+            if byte == UInt8(ascii: "}") { report("a '}' has no place in an array") }
             value(at: path + [.index(index)])
             record(path + [.index(index)], name: nil, value: start..<at)
             index += 1
@@ -198,6 +213,7 @@ struct TOMLLocator {
         let looksLikeDate = at - start == 10 && bytes[start..<at].filter { $0 == UInt8(ascii: "-") }.count == 2
         if looksLikeDate, current == 32, at + 1 < bytes.count, (48...57).contains(bytes[at + 1]) {
             at += 1
+            if at + 1 == bytes.count || Self.endsScalar(bytes[at + 1]) { report("a time has the form 07:32:00") }
             while let byte = current, !Self.endsScalar(byte) { at += 1 }
         }
     }

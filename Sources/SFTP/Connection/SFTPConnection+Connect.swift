@@ -13,14 +13,16 @@ struct SFTPWelcome: Sendable {
 extension SFTPConnection {
     /// Speaks SFTP over a stream.
     ///
-    /// - Parameter timeout: for the greeting; afterwards the longest time without a sign of life while requests wait.
+    /// - Parameters:
+    ///   - timeout: for the greeting; afterwards the longest time without a sign of life while requests wait.
+    ///   - listingLimit: bytes of memory that one listing may come to.
     /// - Throws: `.timedOut`, `.protocolViolation` (what answers does not speak SFTP 3), and what the transport knows.
     ///   The stream is closed then.
     public static func connect(
-        over stream: SubsystemStream, timeout: Duration = .seconds(10)
+        over stream: SubsystemStream, timeout: Duration = .seconds(10), listingLimit: Int = ListingBudget.standard
     ) async throws(StorageError) -> SFTPConnection {
         do throws(StorageError) {
-            return try await greet(stream, timeout)
+            return try await greet(stream, timeout, listingLimit)
         } catch {
             stream.channel.close(promise: nil)
             try? await stream.ended.get()
@@ -29,7 +31,7 @@ extension SFTPConnection {
     }
 
     private static func greet(
-        _ stream: SubsystemStream, _ timeout: Duration
+        _ stream: SubsystemStream, _ timeout: Duration, _ listingLimit: Int
     ) async throws(StorageError) -> SFTPConnection {
         let session = try await SFTPSession.attach(to: stream, timeout: timeout)
         let limit = session.loop.scheduleTask(in: TimeAmount(timeout)) {
@@ -41,7 +43,7 @@ extension SFTPConnection {
         guard version.version == 3 else {
             throw .violation("it speaks version \(version.version) instead of 3")
         }
-        return SFTPConnection(stream, session, try await learn(version, session))
+        return SFTPConnection(stream, session, try await learn(version, session), listingLimit: listingLimit)
     }
 
     private static func learn(

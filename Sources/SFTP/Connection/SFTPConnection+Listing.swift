@@ -15,10 +15,13 @@ extension SFTPConnection {
     ) async throws(StorageError) {
         let handle = try await session.perform(.opendir(path)).handle("open the folder \(path)")
         defer { closeLater(handle) }
+        var budget = ListingBudget(limit: listingLimit)
         var flight = Self.firstFlight
         while true {
             let answers = await session.perform(Array(repeating: .readdir(handle), count: flight))
             let (names, isComplete) = try Self.collect(answers, path)
+            for name in names { try budget.spend(name.bytes) }
+            if names.isEmpty, !isComplete { try budget.spend([]) }
             if !names.isEmpty { try await receive(names) }
             if isComplete { return }
             flight = min(flight * 2, Self.largestFlight)

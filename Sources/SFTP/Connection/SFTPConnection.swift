@@ -18,17 +18,20 @@ public final class SFTPConnection: Sendable {
     public let limits: SFTPLimits
     /// Where relative paths start: the folder the server puts a login in.
     public let loginFolder: SFTPPath
+    /// Bytes of memory that one listing may come to.
+    let listingLimit: Int
 
     let session: SFTPSession
     private let stream: SubsystemStream
 
-    init(_ stream: SubsystemStream, _ session: SFTPSession, _ welcome: SFTPWelcome) {
+    init(_ stream: SubsystemStream, _ session: SFTPSession, _ welcome: SFTPWelcome, listingLimit: Int) {
         self.stream = stream
         self.session = session
         peer = stream.peer
         extensions = welcome.extensions
         limits = welcome.limits
         loginFolder = welcome.loginFolder
+        self.listingLimit = listingLimit
     }
 
     /// Whether the server announced an extension.

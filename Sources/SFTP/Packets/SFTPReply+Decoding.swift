@@ -58,10 +58,14 @@ extension SFTPName {
     /// The count is the server's word: nothing is reserved for it, and the loop ends with the packet at the latest.
     static func list(from packet: inout ByteBuffer) throws(StorageError) -> [SFTPName] {
         let count = try packet.readSFTPInteger(UInt32.self)
+        guard count <= maximumCount else { throw .violation("an answer of \(count) names") }
         var names: [SFTPName] = []
         for _ in 0..<count { names.append(try SFTPName(from: &packet)) }
         return names
     }
+
+    /// Names of a few bytes take a multiple of that in memory. OpenSSH sends 100 at a time.
+    static let maximumCount = 8192
 
     private init(from packet: inout ByteBuffer) throws(StorageError) {
         bytes = try packet.readSFTPString()
