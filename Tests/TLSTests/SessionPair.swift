@@ -17,7 +17,8 @@ struct SessionPair {
         try self.init(TLSContext(settings), server, host: host, resuming: resuming)
     }
 
-    init(_ client: TLSContext, _ server: TLSContext, host: String = "localhost", resuming: TLSResumption? = nil) throws {
+    init(_ client: TLSContext, _ server: TLSContext, host: String = "localhost", resuming: TLSResumption? = nil) throws
+    {
         self.client = try TLSSession(client, host: host, resuming: resuming)
         self.server = try TLSSession.accepting(server)
     }

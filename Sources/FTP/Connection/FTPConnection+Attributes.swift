@@ -51,14 +51,15 @@ extension FTPConnection {
             try await listDirectory(parent) { batch in
                 if let entry = batch.first(where: { $0.name == name }) { found.withLock { $0 = entry } }
             }
-        } catch where error.code == .notDirectory {
+        } catch  where error.code == .notDirectory {
             throw StorageError.notFound(path)
         }
         return found.withLock { $0 }
     }
 
     /// With the exact size and time of a regular file, where the server tells them.
-    private func refined(_ attributes: FileAttributes, _ path: RemotePath) async throws(StorageError) -> FileAttributes {
+    private func refined(_ attributes: FileAttributes, _ path: RemotePath) async throws(StorageError) -> FileAttributes
+    {
         guard features.has("MDTM") && features.has("SIZE") else { return attributes }
         let replies = try await exchange([.size(path), .modificationTime(path)])
         var attributes = attributes
@@ -94,7 +95,7 @@ extension FTPConnection {
     func enter(_ path: RemotePath) async throws(StorageError) {
         workingDirectory = nil
         let reply = try await exchange(.changeDirectory(path))
-        if reply.isFailure { 
+        if reply.isFailure {
             throw try await explain(
                 reply, "go to \(path)", path, RefusalMeaning(file: .notDirectory, directory: .permissionDenied))
         }

@@ -26,7 +26,8 @@ extension FTPConnection {
         _ settings: FTPSettings, on loop: any EventLoop, _ made: NIOLoopBoundBox<ControlChannel?>
     ) async throws(StorageError) -> any Channel {
         let dialer = Dialer(settings.dialing)
-        return try await dialer.connect(to: settings.endpoint, on: loop, timeout: settings.timeouts.connect) { channel in
+        return try await dialer.connect(to: settings.endpoint, on: loop, timeout: settings.timeouts.connect) {
+            channel in
             channel.eventLoop.makeCompletedFuture {
                 let control = ControlChannel(greetingLimit: settings.timeouts.command, log: settings.log)
                 made.value = control

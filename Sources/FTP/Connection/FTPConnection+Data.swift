@@ -77,7 +77,8 @@ extension FTPConnection {
             return Endpoint(host: host, port: port)
         default:
             throw StorageError(
-                .dataConnectionFailed, "the server offers no passive data connection: \(reply)", serverReply: "\(reply)")
+                .dataConnectionFailed, "the server offers no passive data connection: \(reply)", serverReply: "\(reply)"
+            )
         }
     }
 
@@ -106,7 +107,8 @@ extension FTPConnection {
         var options = settings.dialing
         if !settings.data.usesProxy { options.proxy = nil }
         do throws(StorageError) {
-            _ = try await Dialer(options).connect(to: endpoint, on: loop, timeout: settings.timeouts.connect) { channel in
+            _ = try await Dialer(options).connect(to: endpoint, on: loop, timeout: settings.timeouts.connect) {
+                channel in
                 Self.configure(channel, transfer, security)
             }
             transfer.value.cancelDial = nil

@@ -59,7 +59,8 @@ extension FTPConnection {
                 RefusalMeaning(file: .notDirectory, directory: .permissionDenied))
             guard error.code == .permissionDenied, ReplyMapping.isVague(reply, about: path) else { throw error }
             throw try await holdsEntries(path)
-                ? StorageError(.notEmpty, "cannot remove the directory \(path): it is not empty", serverReply: "\(reply)")
+                ? StorageError(
+                    .notEmpty, "cannot remove the directory \(path): it is not empty", serverReply: "\(reply)")
                 : error
         }
     }
@@ -107,14 +108,16 @@ extension FTPConnection {
             if features.modifies(fact: "UNIX.mode") {
                 let reply = try await exchange(try Command("MFF", path, prefix: "UNIX.mode=0\(digits); "))
                 guard reply.isFailure else { return }
-                throw try await explain(reply, "change the mode of \(path)", path, RefusalMeaning(directory: .permissionDenied))
+                throw try await explain(
+                    reply, "change the mode of \(path)", path, RefusalMeaning(directory: .permissionDenied))
             }
             guard try await hasSiteChmod(), facts.software.keepsSpaces(inSiteArgument: path) else {
                 throw StorageError.unsupported("changing the mode of \(path)")
             }
             let reply = try await exchange(try Command("SITE", path, prefix: "CHMOD \(digits) "))
             guard reply.isFailure else { return }
-            throw try await explain(reply, "change the mode of \(path)", path, RefusalMeaning(directory: .permissionDenied))
+            throw try await explain(
+                reply, "change the mode of \(path)", path, RefusalMeaning(directory: .permissionDenied))
         }
     }
 

@@ -50,7 +50,7 @@ extension FTPConnection {
             if reader.sawDirectoryItself { return memory[\.listsAll] = true }
             // Nothing at all: an unreadable directory, or a server that looks for a file named -a.
             memory[\.listsAll] = reader.lineCount == 0 ? nil : false
-        } catch where !error.isSessionFault && error.code != .cancelled {
+        } catch  where !error.isSessionFault && error.code != .cancelled {
             memory[\.listsAll] = false
         }
     }

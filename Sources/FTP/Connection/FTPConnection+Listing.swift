@@ -36,7 +36,7 @@ extension FTPConnection {
         do throws(StorageError) {
             try await readListing(path, .listFacts, &reader, receive)
             return .complete
-        } catch where error.code == .unsupported && settings.listing == nil {
+        } catch  where error.code == .unsupported && settings.listing == nil {
             return .unknownCommand
         }
     }

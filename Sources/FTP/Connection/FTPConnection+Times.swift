@@ -48,7 +48,8 @@ extension FTPConnection {
     }
 
     /// Some servers answer 2yz and set another time or none.
-    private func verify(_ time: Timestamp, of path: RemotePath, _ setter: TimeSetter) async throws(StorageError) -> Bool {
+    private func verify(_ time: Timestamp, of path: RemotePath, _ setter: TimeSetter) async throws(StorageError) -> Bool
+    {
         let reply = try await exchange(.modificationTime(path))
         // Directories have no MDTM on most servers; what the setter said has to do, and proves nothing for files.
         guard let reported = Self.time(reply) else { return true }
@@ -57,7 +58,9 @@ extension FTPConnection {
         return true
     }
 
-    private static func command(_ setter: TimeSetter, _ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command {
+    private static func command(_ setter: TimeSetter, _ time: Timestamp, _ path: RemotePath) throws(StorageError)
+        -> Command
+    {
         let value = TimeValue.format(time)
         switch setter {
         case .mfmt: return try Command("MFMT", path, prefix: "\(value) ")

@@ -63,7 +63,8 @@ struct CommandQueue {
                 StorageError(.connectionLost, "the server ended the session: \(reply)", serverReply: "\(reply)"))
         }
         return end(
-            StorageError(.protocolViolation, "the server sent a reply nobody asked for: \(reply)", serverReply: "\(reply)"))
+            StorageError(
+                .protocolViolation, "the server sent a reply nobody asked for: \(reply)", serverReply: "\(reply)"))
     }
 
     private mutating func end(_ error: StorageError) -> Action {

@@ -88,7 +88,8 @@ struct LoginMachine {
         if mode == .ifAvailable && reply.isFailure { return login() }
         return refuse(
             StorageError(
-                .tlsFailed, "the server refuses AUTH \(authCommand.rawValue): \(reply); "
+                .tlsFailed,
+                "the server refuses AUTH \(authCommand.rawValue): \(reply); "
                     + "use implicit TLS on its port, or mode = \"if-available\" to do without",
                 serverReply: "\(reply)"))
     }
@@ -104,7 +105,8 @@ struct LoginMachine {
         case (.user, 332), (.password, 332):
             guard credentials.account != nil else {
                 return refuse(
-                    StorageError(.loginFailed, "the server asks for an account: set auth.account", serverReply: "\(reply)"))
+                    StorageError(
+                        .loginFailed, "the server asks for an account: set auth.account", serverReply: "\(reply)"))
             }
             return say(.account)
         default: return refuse(rejection(reply))
@@ -160,7 +162,8 @@ struct LoginMachine {
         facts.protectsData = protectsData && reply.isCompletion
         guard protectsData, !reply.isCompletion else { return nil }
         return StorageError(
-            .tlsFailed, "the server does not encrypt data connections: \(reply); set protect_data = false to accept that",
+            .tlsFailed,
+            "the server does not encrypt data connections: \(reply); set protect_data = false to accept that",
             serverReply: "\(reply)")
     }
 

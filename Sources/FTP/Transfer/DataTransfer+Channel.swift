@@ -35,7 +35,8 @@ extension DataTransfer: ChannelInboundHandler {
         run(
             machine.dataFailed(
                 StorageError(
-                    .tlsFailed, "the server did not resume the TLS session on the data connection, so its other end is "
+                    .tlsFailed,
+                    "the server did not resume the TLS session on the data connection, so its other end is "
                         + "not proven: set session_resumption to \"auto\" to accept that")))
     }
 
@@ -124,7 +125,9 @@ extension DataTransfer: ChannelInboundHandler {
     func watchForStalls() {
         let interval = TimeAmount(limits.command / 4)
         let bound = NIOLoopBound(self, eventLoop: loop)
-        stall.task = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in bound.value.checkForStall() }
+        stall.task = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            bound.value.checkForStall()
+        }
     }
 
     private func checkForStall() {

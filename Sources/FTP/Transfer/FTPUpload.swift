@@ -70,7 +70,8 @@ extension FTPConnection {
     ) async throws(StorageError) {
         let transferring = transfer.value
         do throws(StorageError) {
-            try await callback({ transferring.write(bytes, done: $0) }, cancelled: { transfer.value.breakOff(.cancelled) })
+            try await callback(
+                { transferring.write(bytes, done: $0) }, cancelled: { transfer.value.breakOff(.cancelled) })
         } catch {
             throw uploadError(error, transferring, path)
         }

@@ -25,7 +25,10 @@ import Testing
         #expect(found.address == address && found.port == port)
     }
 
-    @Test(arguments: ["", "(1,2,3,4,5)", "(1,2,3,4,5,6,7)", "(256,0,0,1,4,210)", "(127,0,0,1,0,0)", "(1,2,3,4,999999999999999999999,1)"])
+    @Test(arguments: [
+        "", "(1,2,3,4,5)", "(1,2,3,4,5,6,7)", "(256,0,0,1,4,210)", "(127,0,0,1,0,0)",
+        "(1,2,3,4,999999999999999999999,1)",
+    ])
     func noAddress(text: String) {
         #expect(throws: StorageError.self) { try PassiveReply.addressAndPort(Reply(227, text)) }
     }
@@ -33,7 +36,9 @@ import Testing
     @Test func theAddressOfAThirdHostIsRefused() throws {
         let peer = "203.0.113.5"
         #expect(try PassiveAddress.resolve(peer, peer: peer, fix: .automatic) == peer)
-        for hidden in ["10.0.0.1", "192.168.1.1", "172.16.0.9", "172.31.0.9", "127.0.0.1", "0.0.0.0", "100.64.0.1", "169.254.1.1"] {
+        for hidden in [
+            "10.0.0.1", "192.168.1.1", "172.16.0.9", "172.31.0.9", "127.0.0.1", "0.0.0.0", "100.64.0.1", "169.254.1.1",
+        ] {
             #expect(try PassiveAddress.resolve(hidden, peer: peer, fix: .automatic) == peer, "\(hidden)")
         }
         let error = #expect(throws: StorageError.self) {

@@ -5,29 +5,33 @@ import Testing
 
 @Suite struct ReplyMappingTests {
     /// As the servers say it.
-    @Test(arguments: [
-        (550, "/nope: No such file or directory", .notFound), (550, "/d: Directory not empty", .notEmpty),
-        (550, "/f: Not a directory", .notDirectory), (550, "/d: Is a directory", .isDirectory),
-        (550, "/d: File exists", .alreadyExists), (550, "/c: Permission denied", .permissionDenied),
-        (550, "/d: Not a regular file", .isDirectory), (450, "nope: No such file", .notFound),
-        (550, "Can't change directory to /x: No such file or directory", .notFound),
-        (550, "Can't create directory: File exists", .alreadyExists),
-        (550, "I can only retrieve regular files", .isDirectory),
-        (550, "Sorry, but that file doesn't exist", .notFound),
-        (451, "Rename/move failure: Directory not empty", .notEmpty),
-        (553, "Can't open that file: Permission denied", .permissionDenied),
-        (553, "Prohibited file name: x", .invalidName), (552, "Disk full", .noSpace),
-        (452, "Insufficient storage space", .noSpace), (550, "The system cannot find the file specified.", .notFound),
-        (550, "Access is denied.", .permissionDenied), (450, "busy", .busy), (502, "not implemented", .unsupported),
-        (425, "Can't open data connection", .dataConnectionFailed), (426, "Transfer aborted", .connectionLost),
-        (530, "Please login with USER and PASS.", .connectionLost), (501, "Invalid number of parameters", .invalidArgument),
-    ] as [(Int, String, StorageError.Code)])
+    @Test(
+        arguments: [
+            (550, "/nope: No such file or directory", .notFound), (550, "/d: Directory not empty", .notEmpty),
+            (550, "/f: Not a directory", .notDirectory), (550, "/d: Is a directory", .isDirectory),
+            (550, "/d: File exists", .alreadyExists), (550, "/c: Permission denied", .permissionDenied),
+            (550, "/d: Not a regular file", .isDirectory), (450, "nope: No such file", .notFound),
+            (550, "Can't change directory to /x: No such file or directory", .notFound),
+            (550, "Can't create directory: File exists", .alreadyExists),
+            (550, "I can only retrieve regular files", .isDirectory),
+            (550, "Sorry, but that file doesn't exist", .notFound),
+            (451, "Rename/move failure: Directory not empty", .notEmpty),
+            (553, "Can't open that file: Permission denied", .permissionDenied),
+            (553, "Prohibited file name: x", .invalidName), (552, "Disk full", .noSpace),
+            (452, "Insufficient storage space", .noSpace),
+            (550, "The system cannot find the file specified.", .notFound),
+            (550, "Access is denied.", .permissionDenied), (450, "busy", .busy), (502, "not implemented", .unsupported),
+            (425, "Can't open data connection", .dataConnectionFailed), (426, "Transfer aborted", .connectionLost),
+            (530, "Please login with USER and PASS.", .connectionLost),
+            (501, "Invalid number of parameters", .invalidArgument),
+        ] as [(Int, String, StorageError.Code)])
     func codes(code: Int, text: String, expected: StorageError.Code) {
         #expect(ReplyMapping.code(of: Reply(code, text)) == expected)
     }
 
     @Test(arguments: [
-        "Delete operation failed.", "Failed to open file.", "Could not get file size.", "Create directory operation failed.",
+        "Delete operation failed.", "Failed to open file.", "Could not get file size.",
+        "Create directory operation failed.",
         "Can't check for file existence", "'/x' cannot be listed",
     ])
     func vagueRefusalsAreKnownAsSuch(text: String) {
@@ -56,7 +60,9 @@ import Testing
     }
 
     @Test func limitsAreToldFromPasswords() {
-        #expect(ReplyMapping.namesALimit(Reply(530, "Sorry, the maximum number of clients (4) for this user are already connected.")))
+        #expect(
+            ReplyMapping.namesALimit(
+                Reply(530, "Sorry, the maximum number of clients (4) for this user are already connected.")))
         #expect(ReplyMapping.namesALimit(Reply(421, "There are too many connections from your internet address.")))
         #expect(!ReplyMapping.namesALimit(Reply(530, "Login incorrect.")))
     }

@@ -21,9 +21,10 @@ import Testing
         let text = "220 ready\r\n211-Features:\r\n MDTM\r\n211 is not the end? no: it is\r\n226\r\n250 ok\n"
         let found = try replies(text, pieces: pieces)
         #expect(found.map(\.code) == [220, 211, 226, 250])
-        #expect(found[1].lines.map { String(decoding: $0, as: UTF8.self) } == [
-            "Features:", " MDTM", "is not the end? no: it is",
-        ])
+        #expect(
+            found[1].lines.map { String(decoding: $0, as: UTF8.self) } == [
+                "Features:", " MDTM", "is not the end? no: it is",
+            ])
         #expect(found[2].text == "" && found[3].text == "ok")
     }
 
@@ -42,7 +43,9 @@ import Testing
         #expect(try parser.next()?.lines == [Array("\"/".utf8) + [0xE4, 0xFF, 0x22]])
     }
 
-    @Test(arguments: ["hello\r\n", "22\r\n", "999 x\r\n", "099 x\r\n", "2200 x\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "22a x\r\n"])
+    @Test(arguments: [
+        "hello\r\n", "22\r\n", "999 x\r\n", "099 x\r\n", "2200 x\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "22a x\r\n",
+    ])
     func whatIsNoReplyIsAnError(text: String) {
         #expect(throws: StorageError.self) { try replies(text) }
     }

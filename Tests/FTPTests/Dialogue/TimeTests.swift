@@ -4,10 +4,11 @@ import Testing
 @testable import FTP
 
 @Suite struct TimeTests {
-    @Test(arguments: [
-        ("19700101000000", 0), ("20000229235959", 951_868_799), ("20260101000000", 1_767_225_600),
-        ("19691231235959", -1), ("21001231235959", 4_133_980_799), ("20161231235960", 1_483_228_799),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("19700101000000", 0), ("20000229235959", 951_868_799), ("20260101000000", 1_767_225_600),
+            ("19691231235959", -1), ("21001231235959", 4_133_980_799), ("20161231235960", 1_483_228_799),
+        ] as [(String, Int64)])
     func timesAreReadAndWritten(text: String, seconds: Int64) throws {
         let time = try #require(TimeValue.parse(text.utf8, source: .mdtm))
         #expect(time.time == Timestamp(seconds: seconds) && time.resolution == .second && time.source == .mdtm)

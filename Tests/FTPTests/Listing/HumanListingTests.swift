@@ -90,7 +90,9 @@ import Testing
         let file = try entry("11-21-2026  12:04AM            1,234 a b .txt\r\n")
         #expect(file.name.string == "a b .txt" && file.attributes.size == 1234)
         #expect(file.attributes.modified.map { TimeValue.format($0.time) } == "20261121000400")
-        #expect(try entry("02-09-85  17:13   9 old").attributes.modified.map { TimeValue.format($0.time) } == "19850209171300")
+        #expect(
+            try entry("02-09-85  17:13   9 old").attributes.modified.map { TimeValue.format($0.time) }
+                == "19850209171300")
         #expect(try entry("2026-11-21  16:04       <DIR>           lead").name.string == " lead")
     }
 
@@ -128,8 +130,10 @@ import Testing
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededRandom(seed)
         let words = [
-            "-rw-r--r--", "drwxr-xr-x", "lrwxrwxrwx", " ", "  ", "1", "99999999999999999999", "Nov", "31", "21", "04:04",
-            "2026", "->", " -> ", "x", "", ":", "-", "11-21-26", "04:04PM", "<DIR>", ";", "=", "type=", "file", "\t", "\0",
+            "-rw-r--r--", "drwxr-xr-x", "lrwxrwxrwx", " ", "  ", "1", "99999999999999999999", "Nov", "31", "21",
+            "04:04",
+            "2026", "->", " -> ", "x", "", ":", "-", "11-21-26", "04:04PM", "<DIR>", ";", "=", "type=", "file", "\t",
+            "\0",
             "2026-11-21", "99:99", "modify=99999999999999;", "/", "..", ".",
         ]
         for _ in 0..<20_000 {

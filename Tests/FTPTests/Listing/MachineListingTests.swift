@@ -33,7 +33,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("type=file; a; b", "a; b"), ("type=file;  lead", " lead"), ("type=file; trail ", "trail "), (" noface", "noface"),
+        ("type=file; a; b", "a; b"), ("type=file;  lead", " lead"), ("type=file; trail ", "trail "),
+        (" noface", "noface"),
         ("type=file;unix.owner=John Doe; x y", "x y"), ("type=file;size=1 name", "name"), ("type=file; =;", "=;"),
     ])
     func namesAreKept(line: String, name: String) throws {
@@ -46,7 +47,8 @@ import Testing
     }
 
     @Test func theFactsOfAReply() throws {
-        let reply = Reply(code: 250, lines: ["Begin", " type=pdir;sizd=4096;UNIX.mode=0777; /", "End."].map { Array($0.utf8) })
+        let reply = Reply(
+            code: 250, lines: ["Begin", " type=pdir;sizd=4096;UNIX.mode=0777; /", "End."].map { Array($0.utf8) })
         let facts = try MachineListing.parse(reply)
         #expect(facts.attributes.type == .directory && facts.attributes.permissions == 0o777)
         #expect(throws: StorageError.self) { try MachineListing.parse(Reply(250, "fine")) }

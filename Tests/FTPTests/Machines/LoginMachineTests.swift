@@ -15,7 +15,9 @@ import Testing
     }
 
     /// Plays replies and writes down what the machine sends; "TLS" starts a handshake that succeeds.
-    private func play(_ machine: inout LoginMachine, _ replies: [(Int, String)]) -> (sent: [String], last: LoginMachine.Action) {
+    private func play(_ machine: inout LoginMachine, _ replies: [(Int, String)]) -> (
+        sent: [String], last: LoginMachine.Action
+    ) {
         var sent: [String] = []
         var action = machine.start()
         var replies = replies[...]
@@ -103,14 +105,18 @@ import Testing
         #expect(play(&machine, [(220, ""), (230, "come in")]).sent == ["USER u", "FEAT", "TYPE I", "PWD"])
     }
 
-    @Test(arguments: [
-        ([(421, "too many")], .tooManyConnections), ([(530, "maximum number of clients")], .tooManyConnections),
-        ([(500, "OOPS")], .unreachable), ([(220, ""), (331, ""), (530, "Login incorrect.")], .loginFailed),
-        ([(220, ""), (331, ""), (530, "Sorry, the maximum number of clients (4) for this user")], .tooManyConnections),
-        ([(220, ""), (331, ""), (421, "Too many connections (4) from this IP")], .tooManyConnections),
-        ([(220, ""), (550, "SSL/TLS required on the control channel")], .tlsFailed),
-        ([(220, ""), (331, ""), (230, ""), (500, ""), (504, "no I")], .unsupported),
-    ] as [([(Int, String)], StorageError.Code)])
+    @Test(
+        arguments: [
+            ([(421, "too many")], .tooManyConnections), ([(530, "maximum number of clients")], .tooManyConnections),
+            ([(500, "OOPS")], .unreachable), ([(220, ""), (331, ""), (530, "Login incorrect.")], .loginFailed),
+            (
+                [(220, ""), (331, ""), (530, "Sorry, the maximum number of clients (4) for this user")],
+                .tooManyConnections
+            ),
+            ([(220, ""), (331, ""), (421, "Too many connections (4) from this IP")], .tooManyConnections),
+            ([(220, ""), (550, "SSL/TLS required on the control channel")], .tlsFailed),
+            ([(220, ""), (331, ""), (230, ""), (500, ""), (504, "no I")], .unsupported),
+        ] as [([(Int, String)], StorageError.Code)])
     func refusals(replies: [(Int, String)], code: StorageError.Code) {
         #expect(failure(.never, replies)?.code == code)
     }
@@ -148,7 +154,9 @@ import Testing
             for steps in 0..<8 {
                 for code in [120, 200, 211, 220, 226, 230, 234, 257, 331, 332, 350, 421, 425, 500, 530, 550] {
                     var machine = machine(mode, account: Secret("a"))
-                    let usual = [(220, ""), (234, ""), (331, ""), (230, ""), (200, ""), (200, ""), (200, ""), (257, "\"/\"")]
+                    let usual = [
+                        (220, ""), (234, ""), (331, ""), (230, ""), (200, ""), (200, ""), (200, ""), (257, "\"/\""),
+                    ]
                     _ = play(&machine, Array(usual.prefix(steps)))
                     _ = machine.replyReceived(Reply(code, "?"))
                 }
@@ -166,10 +174,12 @@ import Testing
         #expect(error.code == .configuration && !error.message.contains("DELE"))
     }
 
-    @Test(arguments: [
-        ("\"/\" is the current directory", ""), ("\"/a \"\"b\"\"\" x", "a \"b\""), ("\"/x y\"", "x y"), ("\"C:\\\\\"", nil),
-        ("no quotes", nil), ("\"", nil), ("\"/unfinished", "unfinished"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("\"/\" is the current directory", ""), ("\"/a \"\"b\"\"\" x", "a \"b\""), ("\"/x y\"", "x y"),
+            ("\"C:\\\\\"", nil),
+            ("no quotes", nil), ("\"", nil), ("\"/unfinished", "unfinished"),
+        ] as [(String, String?)])
     func workingDirectories(text: String, path: String?) {
         #expect(WorkingDirectoryReply.path(Reply(257, text))?.string == path)
     }

@@ -43,12 +43,13 @@ import Testing
     private static let done = TransferMachine.Outcome.completed(Reply(226, ""))
 
     /// The legal orders of a download.
-    @Test(arguments: [
-        [.connected, .preliminary, .dataEnded, .completion], [.preliminary, .connected, .dataEnded, .completion],
-        [.connected, .preliminary, .completion, .dataEnded], [.preliminary, .completion, .connected, .dataEnded],
-        [.connected, .dataEnded, .preliminary, .completion], [.connected, .dataEnded, .completion],
-        [.connected, .completion, .dataEnded],
-    ] as [[Event]])
+    @Test(
+        arguments: [
+            [.connected, .preliminary, .dataEnded, .completion], [.preliminary, .connected, .dataEnded, .completion],
+            [.connected, .preliminary, .completion, .dataEnded], [.preliminary, .completion, .connected, .dataEnded],
+            [.connected, .dataEnded, .preliminary, .completion], [.connected, .dataEnded, .completion],
+            [.connected, .completion, .dataEnded],
+        ] as [[Event]])
     func downloadsEndWithDataAndReply(events: [Event]) {
         for count in 0..<events.count { #expect(outcome(.download, Array(events.prefix(count))) == nil) }
         let end = outcome(.download, events)
@@ -90,11 +91,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        [.refusal], [.connected, .refusal], [.connected, .preliminary, .refusal],
-        [.connected, .preliminary, .dataEnded, .refusal], [.preliminary, .refusal],
-        [.connected, .preliminary, .dataFailed, .refusal],
-    ] as [[Event]])
+    @Test(
+        arguments: [
+            [.refusal], [.connected, .refusal], [.connected, .preliminary, .refusal],
+            [.connected, .preliminary, .dataEnded, .refusal], [.preliminary, .refusal],
+            [.connected, .preliminary, .dataFailed, .refusal],
+        ] as [[Event]])
     func refusalsAtAnyPointLeaveTheSessionClean(events: [Event]) {
         let end = outcome(.download, events)
         #expect(end?.outcome == .refused(Reply(550, "no")) && end?.isClean == true)
@@ -134,7 +136,8 @@ import Testing
         _ = machine.dataConnected()
         _ = machine.replyReceived(Reply(150, ""), isFinal: false)
         #expect(machine.breakOff(.cancelled) == [.dropData, .startWait(.abort)])
-        #expect(machine.replyReceived(Reply(426, ""), isFinal: true).last == .finish(.failed(.cancelled), isClean: true))
+        #expect(
+            machine.replyReceived(Reply(426, ""), isFinal: true).last == .finish(.failed(.cancelled), isClean: true))
     }
 
     @Test func aServerThatDoesNotNoticeGetsABOR() {
@@ -144,7 +147,8 @@ import Testing
         #expect(machine.waitExpired(.abort) == [.sendAbort, .startWait(.abort)])
         var deaf = machine
         #expect(machine.replyReceived(Reply(426, ""), isFinal: true) == [])
-        #expect(machine.replyReceived(Reply(226, ""), isFinal: true).last == .finish(.failed(.cancelled), isClean: true))
+        #expect(
+            machine.replyReceived(Reply(226, ""), isFinal: true).last == .finish(.failed(.cancelled), isClean: true))
         #expect(deaf.waitExpired(.abort).last == .finish(.failed(.cancelled), isClean: false))
     }
 
@@ -158,7 +162,8 @@ import Testing
         var deaf = machine
         #expect(machine.replyReceived(Reply(226, ""), isFinal: true) == [])
         #expect(machine.dataEnded() == [.finishData])
-        #expect(machine.replyReceived(Reply(426, ""), isFinal: true).last == .finish(.failed(.cancelled), isClean: true))
+        #expect(
+            machine.replyReceived(Reply(426, ""), isFinal: true).last == .finish(.failed(.cancelled), isClean: true))
         #expect(deaf.waitExpired(.abort) == [.dropData, .startWait(.abort)])
         #expect(deaf.waitExpired(.abort).last == .finish(.failed(.cancelled), isClean: false))
     }

@@ -101,7 +101,9 @@ extension RealServers {
             #expect(try await connection.attributes(of: folder.file("d")).type == .directory)
             #expect(try await connection.attributes(of: .root).type == .directory)
             let types = Dictionary(
-                uniqueKeysWithValues: try await connection.entries(of: folder.path).map { ($0.name.string, $0.attributes.type) })
+                uniqueKeysWithValues: try await connection.entries(of: folder.path).map {
+                    ($0.name.string, $0.attributes.type)
+                })
             #expect(types["link"] == .symbolicLink && types["here"] == .symbolicLink && types["d"] == .directory)
             if server != .proFTPD {
                 #expect(types["dangling"] == .symbolicLink)
@@ -117,7 +119,8 @@ extension RealServers {
             try await connection.setPermissions(0o604, of: folder.file("f"))
             #expect(try await connection.attributes(of: folder.file("f")).permissions == 0o604)
             #expect(
-                await storageError { try await connection.setPermissions(0o600, of: folder.file("no")) }?.code == .notFound)
+                await storageError { try await connection.setPermissions(0o600, of: folder.file("no")) }?.code
+                    == .notFound)
             await connection.close()
         }
 

@@ -5,11 +5,14 @@ import Testing
 
 extension RealServers {
     @Suite(.timeLimit(.minutes(2))) struct NameTests {
-        static let odd: [[UInt8]] = [
-            "-dash", "-la", " lead", "trail ", "two  spaces", "*", "a*b", "[x]", "q?", "{a,b}", "~tilde", "q\"uote", "s's",
-            "back\\slash", "%41", "a -> b", "ü", "e\u{301}", "é", "tab\tx", "$HOME", "#h", ";semi", "a; b", "&a", "=eq",
-            "Nov 21 04:04 x", "total 12", "...", ".hidden", "日本語",
-        ].map { Array($0.utf8) } + [[0xFF, 0xFE], [0x61, 0xE4], Array(repeating: 0x78, count: 255), [1, 0x63]]
+        static let odd: [[UInt8]] =
+            [
+                "-dash", "-la", " lead", "trail ", "two  spaces", "*", "a*b", "[x]", "q?", "{a,b}", "~tilde", "q\"uote",
+                "s's",
+                "back\\slash", "%41", "a -> b", "ü", "e\u{301}", "é", "tab\tx", "$HOME", "#h", ";semi", "a; b", "&a",
+                "=eq",
+                "Nov 21 04:04 x", "total 12", "...", ".hidden", "日本語",
+            ].map { Array($0.utf8) } + [[0xFF, 0xFE], [0x61, 0xE4], Array(repeating: 0x78, count: 255), [1, 0x63]]
 
         /// Names that a server mangles or refuses; said by `.invalidName` and nothing else.
         static func isRefused(_ name: [UInt8], by kind: ServerKind) -> Bool {

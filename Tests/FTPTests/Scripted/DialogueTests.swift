@@ -429,7 +429,10 @@ import Testing
         let connection = try await FTPConnection.connect(settings)
         await connection.close()
         let log = lines.withLock { $0 }
-        #expect(log.prefix(5) == ["received 220 scripted", "sent USER u", "received 331 password", "sent PASS ••••", "received 230 in"])
+        #expect(
+            log.prefix(5) == [
+                "received 220 scripted", "sent USER u", "received 331 password", "sent PASS ••••", "received 230 in",
+            ])
     }
 }
 
