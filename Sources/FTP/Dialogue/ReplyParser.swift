@@ -25,6 +25,8 @@ struct ReplyParser {
     var isMidReply: Bool { pending.readableBytes > 0 || unfinished != nil }
 
     mutating func append(_ bytes: ByteBuffer) {
+        // Once per delivery: after each line it would move all that follows, as often as there are lines.
+        pending.discardReadBytes()
         var bytes = bytes
         pending.writeBuffer(&bytes)
     }
@@ -43,12 +45,12 @@ struct ReplyParser {
         let view = pending.readableBytesView
         guard let end = view[(view.startIndex + searched)...].firstIndex(of: 10) else {
             searched = pending.readableBytes
-            guard searched <= limits.lineLength else { throw Self.endless("line") }
+            // The last byte may be a CR, which does not count.
+            guard searched <= limits.lineLength + 1 else { throw Self.endless("line") }
             return nil
         }
         var line = Array(view[..<end])
         pending.moveReaderIndex(forwardBy: line.count + 1)
-        pending.discardReadBytes()
         searched = 0
         if line.last == 13 { line.removeLast() }
         guard line.count <= limits.lineLength else { throw Self.endless("line") }
