@@ -40,7 +40,8 @@ public final class ChildProcess: Sendable {
         guardian = try Guardian()
         var request = SpawnRequest(
             arguments: guardian.wrap(
-                arguments, workingDirectory: workingDirectory, input: input, cleanUp: cleanUp))
+                arguments, workingDirectory: workingDirectory, input: input,
+                cleanUp: "rm -rf '\(folder.path)'; \(cleanUp)"))
         request.environment = environment
         request.input = guardian.readEnd
         request.outputFile = outputFile

@@ -1,3 +1,4 @@
+import CLinux
 import FoundationEssentials
 import Glibc
 
@@ -21,6 +22,8 @@ struct SpawnRequest {
         posix_spawn_file_actions_adddup2(&actions, input, 0)
         posix_spawn_file_actions_addopen(&actions, 1, outputFile, create, 0o644)
         posix_spawn_file_actions_addopen(&actions, 2, errorFile, create, 0o644)
+        // NIO's sockets would be inherited, and a port that is closed here would still be open there.
+        remora_spawn_close_from(&actions, 3)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

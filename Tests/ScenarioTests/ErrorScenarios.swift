@@ -8,7 +8,9 @@ struct ErrorScenarios {
     func aWrongPassword(_ kind: SiteKind) async throws {
         var site = try await RemoteSite(kind)
         site.password = "not the password"
-        try await expect(kind.isFTP ? "FTP_LOGIN_FAILED" : "SFTP_LOGIN_FAILED", site, url: try site.makeRoot("tree"))
+        try await expect(
+            kind.isFTP ? "FTP_LOGIN_FAILED" : "SFTP_LOGIN_FAILED", site, url: try site.makeRoot("tree"),
+            naming: site.server.user)
     }
 
     @Test(arguments: [SiteKind.sftp, .ftp])
@@ -78,7 +80,7 @@ struct ErrorScenarios {
 
     /// Both the transfer and the connection test say it.
     private func expect(
-        _ code: String, _ site: RemoteSite, url: String, naming word: String = "",
+        _ code: String, _ site: RemoteSite, url: String, naming word: String,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         for command in [["push", "\(try localFolder(site))", url], ["test", url]] {

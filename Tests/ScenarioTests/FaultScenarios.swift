@@ -29,7 +29,7 @@ struct FaultScenarios {
         relay.latency = .none
         let second = try await site.syncctl(["push", "\(local)", url])
         #expect(second.status == .exited(0), "\(second.output) \(second.errors)")
-        #expect(try TreeComparison.differences(local, site.disk / "tree", ignoring: [".syncctl-trash"]) == [])
+        try expectEqual(local, site.disk / "tree", ignoring: [".syncctl-trash"])
         try await relay.stop()
     }
 

@@ -37,7 +37,7 @@ struct LimitScenarios {
         #expect(relay.connections().total > 0)
         try await one.unmount()
         try await other.unmount()
-        #expect(try TreeComparison.differences(local, site.disk / "pushed") == [])
+        try expectEqual(local, site.disk / "pushed")
         for lane in 0..<64 {
             #expect(try (site.disk / "written \(lane)").read() == Self.content(of: lane))
         }
@@ -54,7 +54,7 @@ struct LimitScenarios {
         let url = try site.makeRoot("pushed")
         let result = try await site.syncctl(["push", "\(local)", url], within: .seconds(120))
         #expect(result.status == .exited(0), "\(result.output) \(result.errors)")
-        #expect(try TreeComparison.differences(local, site.disk / "pushed") == [])
+        try expectEqual(local, site.disk / "pushed")
     }
 
     private static func content(of lane: Int) -> [UInt8] { SampleTree.content(40_000 + lane * 700, seed: lane) }

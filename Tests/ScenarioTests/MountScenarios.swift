@@ -14,10 +14,13 @@ struct MountScenarios {
         let writing = try await MountedFolder(site, at: "mount")
         try await writing.work { try original.copyTree(to: $0 / "tree") }
         try await writing.unmount()
-        #expect(try TreeComparison.differences(original, site.disk / "tree") == [], "on the server's disk")
+        try expectEqual(original, site.disk / "tree", "on the server's disk")
 
         let reading = try await MountedFolder(site, at: "mount")
-        let differences = try await reading.work { try TreeComparison.differences(original, $0 / "tree") }
+        // LIST, all that vsftpd has, tells only the day of a file that is older than half a year.
+        let differences = try await reading.work {
+            try TreeComparison.differences(original, $0 / "tree", times: kind != .ftpesVSFTPD)
+        }
         #expect(differences == [], "through a fresh mount")
 
         try await reading.work { try TreeEdits.apply(to: $0 / "tree") }
@@ -25,7 +28,7 @@ struct MountScenarios {
         let seen = try await reading.work { try TreeComparison.differences(original, $0 / "tree", times: false) }
         #expect(seen == [], "through the mount that made the edits")
         await reading.terminate()
-        #expect(try TreeComparison.differences(original, site.disk / "tree", times: false) == [], "after SIGTERM")
+        try expectEqual(original, site.disk / "tree", times: false, "after SIGTERM")
     }
 
     @Test(arguments: [SiteKind.sftp, .ftp])
@@ -36,10 +39,14 @@ struct MountScenarios {
         try DiskPath(folder).makeDirectory()
         let mounted = try await site.syncctl(["mount", site.url, folder], within: .seconds(30))
         #expect(mounted.status == .exited(0), "\(mounted.errors)")
-        #expect(try (DiskPath(folder) / "file").read() == Array("content".utf8))
-        let unmounted = try await site.syncctl(["unmount", folder], within: .seconds(30))
+        let content = try await blocking(within: .seconds(30), onTimeout: { MountedFolder.detach(folder) }) {
+            try (DiskPath(folder) / "file").read()
+        }
+        #expect(content == Array("content".utf8))
+        let unmounted = try await site.workplace.syncctl(["unmount", folder], within: .seconds(30))
         #expect(unmounted.status == .exited(0), "\(unmounted.errors)")
         #expect(await eventually { !MountedFolder.isMounted(folder) })
+        MountedFolder.detach(folder)
     }
 
     /// What one mount wrote is seen by another one, and by the server, as soon as the file is closed.

@@ -58,6 +58,11 @@ final class MountedFolder: Sendable {
     /// Ends the program by force and detaches the mount. Calls that wait for it fail.
     func kill() {
         process.kill()
+        Self.detach(folder)
+    }
+
+    /// Takes a mount out of the tree, whoever serves it; harmless where there is none.
+    static func detach(_ folder: String) {
         _ = umount2(folder, CInt(MNT_DETACH))
     }
 
