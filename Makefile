@@ -4,7 +4,7 @@ SWIFT ?= swift
 # One set of flags for everything, so that nothing is built twice.
 FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: setup build release check format test demo bench clean
+.PHONY: setup build release check format test demo bench fuzz clean
 
 ## Installs what building and testing takes (apt); quick when all is there.
 setup:
@@ -47,3 +47,8 @@ bench:
 
 clean:
 	$(SWIFT) package clean
+
+## Feeds the parsers a million damaged inputs. REMORA_SEED=… repeats a run, REMORA_FUZZ_ONLY=… chooses a parser.
+fuzz:
+	scripts/setup build
+	REMORA_FUZZ=$${REMORA_FUZZ:-1000000} $(SWIFT) test $(FLAGS) --filter FuzzTests

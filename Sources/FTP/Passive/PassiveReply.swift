@@ -20,8 +20,10 @@ enum PassiveReply {
         for run in (reply.lines.last ?? []).split(whereSeparator: { !(48...57).contains($0) && $0 != 44 }) {
             let numbers = run.split(separator: UInt8(ascii: ",")).map { Digits.number($0) ?? 256 }
             guard numbers.count == 6 else { continue }
+            // Before anything is computed: a number may have eighteen digits.
+            guard numbers.allSatisfy({ $0 < 256 }) else { break }
             let port = numbers[4] * 256 + numbers[5]
-            guard numbers.allSatisfy({ $0 < 256 }), port > 0 else { break }
+            guard port > 0 else { break }
             return (numbers[..<4].map(String.init).joined(separator: "."), port)
         }
         throw unreadable(reply)
