@@ -9,7 +9,7 @@ public struct FileName: Hashable, Sendable {
     public init(_ bytes: some Sequence<UInt8>) throws(StorageError) {
         let bytes = Array(bytes)
         if let problem = Self.problem(of: bytes) {
-            throw StorageError(.invalidName, "the name \(quoted(bytes)) \(problem)")
+            throw StorageError(.invalidName, "the name \(quoted(bytes.prefix(Self.longestQuote))) \(problem)")
         }
         self.bytes = bytes
     }
@@ -22,6 +22,9 @@ public struct FileName: Hashable, Sendable {
     init(proven bytes: [UInt8]) {
         self.bytes = bytes
     }
+
+    /// Messages show no more of a name that a peer may have made endless.
+    private static let longestQuote = 300
 
     private static func problem(of bytes: [UInt8]) -> String? {
         if bytes.isEmpty { return "is empty" }

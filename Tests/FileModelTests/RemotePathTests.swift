@@ -26,6 +26,12 @@ import Testing
         #expect(throws: StorageError.self) { try FileName(text) }
     }
 
+    /// Found by fuzzing a listing: the whole endless name stood in the message.
+    @Test func anEndlessNameIsNotQuotedWhole() {
+        let error = #expect(throws: StorageError.self) { try FileName(Array(repeating: 0, count: 100_000)) }
+        #expect((error?.message.utf8.count ?? .max) < 2_000)
+    }
+
     @Test func knowsItsFamily() throws {
         let path = try RemotePath("a/b/c")
         #expect(path.name == (try FileName("c")))

@@ -70,7 +70,9 @@ extension FuzzTarget {
             precondition(again == url, "\(url) became \(again)")
         } catch {
             try require(error.range.lowerBound >= 0 && error.range.upperBound <= text.utf8.count, "a place outside")
-            try require(!error.message.contains("sesame"), "the password in '\(error.message)'")
+            // Where mutation wrote the word into the folder as well, it is no secret there.
+            let isOnlyPassword = text.split(separator: "sesame", omittingEmptySubsequences: false).count == 2
+            try require(!isOnlyPassword || !error.message.contains("sesame"), "the password in '\(error.message)'")
         }
     }
 
