@@ -73,8 +73,18 @@ final class ScriptInbox: Sendable {
 final class ScriptHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let inbox: ScriptInbox
+    /// Called once the connection can be written to.
+    private let onActive: () -> Void
 
-    init(_ inbox: ScriptInbox) { self.inbox = inbox }
+    init(_ inbox: ScriptInbox, onActive: @escaping () -> Void = {}) {
+        self.inbox = inbox
+        self.onActive = onActive
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        onActive()
+        context.fireChannelActive()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         inbox.received(unwrapInboundIn(data).readableBytesView)

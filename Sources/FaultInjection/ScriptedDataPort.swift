@@ -15,8 +15,9 @@ public struct ScriptedDataPort: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let inbox = ScriptInbox()
-                    try channel.pipeline.syncOperations.addHandler(ScriptHandler(inbox))
-                    arrived.yield(ScriptedSession(channel: channel, inbox: inbox, record: record))
+                    let session = ScriptedSession(channel: channel, inbox: inbox, record: record)
+                    let handler = ScriptHandler(inbox) { arrived.yield(session) }
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()

@@ -31,8 +31,9 @@ public final class ScriptedServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let inbox = ScriptInbox()
-                    try channel.pipeline.syncOperations.addHandler(ScriptHandler(inbox))
-                    record.start(script, ScriptedSession(channel: channel, inbox: inbox, record: record))
+                    let session = ScriptedSession(channel: channel, inbox: inbox, record: record)
+                    let handler = ScriptHandler(inbox) { record.start(script, session) }
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .bind(host: host, port: 0).get()

@@ -10,10 +10,13 @@ extension Dialer {
     ) async throws(StorageError) -> any Channel {
         let reachable = try await resolvedHere(target, for: proxy, on: loop)
         let dialogue = try proxy.dialogue(to: reachable)
+        // Each of the addresses that are tried has a dialogue of its own; a fast one ends before `attempt` does.
+        let dialogues = NIOLoopBoundBox.makeBoxSendingValue([ObjectIdentifier: EventLoopFuture<Void>](), eventLoop: loop)
         let attempt = start(proxy.endpoint, on: loop, timeout: limit) { channel in
             channel.eventLoop.makeCompletedFuture {
-                // Each of the addresses that are tried has a dialogue of its own.
-                let handler = ProxyHandler(proxy, dialogue, established: channel.eventLoop.makePromise())
+                let established = channel.eventLoop.makePromise(of: Void.self)
+                dialogues.value[ObjectIdentifier(channel)] = established.futureResult
+                let handler = ProxyHandler(proxy, dialogue, established: established)
                 try channel.pipeline.syncOperations.addHandler(handler)
             }.flatMap { configure(channel) }
         }
@@ -21,26 +24,14 @@ extension Dialer {
             throw proxy.unreachable(Self.translate(error, endpoint: proxy.endpoint, limit: limit))
         }.flatMap { channel in
             let late = proxy.failure(.timedOut, "did not connect to \(target) within \(limit.inSeconds)")
-            return Self.established(channel, within: limit, late).map { channel }
+            let timer = loop.scheduleTask(in: TimeAmount(limit)) {
+                channel.pipeline.fireErrorCaught(late)
+            }
+            let established = dialogues.value[ObjectIdentifier(channel)] ?? loop.makeFailedFuture(late)
+            established.whenComplete { _ in timer.cancel() }
+            return established.map { channel }
         }
         return try await settled(tunnelled, endpoint: proxy.endpoint, limit: limit)
-    }
-
-    /// Waits for the dialogue on the channel that was connected first.
-    private static func established(
-        _ channel: any Channel, within limit: Duration, _ late: StorageError
-    ) -> EventLoopFuture<Void> {
-        do {
-            let established = try channel.pipeline.syncOperations.handler(type: ProxyHandler.self).established
-            let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limit)) {
-                established.fail(late)
-                channel.close(promise: nil)
-            }
-            established.futureResult.whenComplete { _ in timer.cancel() }
-            return established.futureResult
-        } catch {
-            return channel.eventLoop.makeFailedFuture(error)
-        }
     }
 
     /// SOCKS 4 carries addresses only, so the name is looked up on this machine.

@@ -1,6 +1,7 @@
 import FaultInjection
 import FileModel
-import Foundation
+import NIOCore
+import NIOPosix
 import Transport
 
 @testable import TestServers
@@ -25,14 +26,23 @@ final class ProxyProcess: Sendable {
 
     /// nil: somebody else was faster with the port.
     private static func answering(_ kind: ProxySettings.Kind, _ authenticates: Bool) async throws -> ProxyProcess? {
-        let proxy = try ProxyProcess(kind, authenticates: authenticates)
+        let proxy = try ProxyProcess(kind, port: try await freePort(), authenticates: authenticates)
         await eventually { proxy.process.poll() != nil || LoopbackSocket().connect(proxy.port) }
         return proxy.process.poll() == nil ? proxy : nil
     }
 
-    private init(_ kind: ProxySettings.Kind, authenticates: Bool) throws {
+    /// A port of 127.0.0.1 that the kernel just gave out and got back.
+    private static func freePort() async throws -> Int {
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = listener.localAddress?.port ?? 0
+        try await listener.close()
+        return port
+    }
+
+    private init(_ kind: ProxySettings.Kind, port: Int, authenticates: Bool) throws {
         self.kind = kind
-        port = FreePorts.one()
+        self.port = port
         folder = try TemporaryFolder()
         let command: [String]
         if kind == .http {

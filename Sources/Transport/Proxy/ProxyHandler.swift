@@ -13,7 +13,7 @@ final class ProxyHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let settings: ProxySettings
     private var dialogue: any ProxyDialogue
-    let established: EventLoopPromise<Void>
+    private let established: EventLoopPromise<Void>
     /// Of the proxy at first, of the server behind it in the end.
     private var pending: ArraySlice<UInt8> = []
     private var state = State.negotiating
