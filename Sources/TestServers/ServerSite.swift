@@ -6,21 +6,25 @@ struct ServerSite {
     let folder: TemporaryFolder
     let sandbox: Sandbox?
     let account: TestAccount
-    let port: Int
-    /// For FTP data connections.
-    let passivePorts: ClosedRange<Int>
+    private let passiveCount: Int
+    private let block = PortBlock()
 
-    init(_ kind: ServerKind, passivePorts count: Int = 100) async throws {
+    /// - Parameter passivePorts: how many ports FTP data connections may have, at most 99.
+    init(_ kind: ServerKind, passivePorts: Int = 90) async throws {
+        precondition(passivePorts < PortBlock.count)
         if let reason = await kind.missing() { throw ServerFailure(description: reason) }
         self.kind = kind
         folder = try TemporaryFolder()
         sandbox = await Sandbox.isPermitted() ? Sandbox(folder: folder) : nil
         account = TestAccount(home: folder("root"), isPrivate: sandbox != nil)
-        port = FreePorts.one()
-        passivePorts = FreePorts.range(count)
+        passiveCount = passivePorts
         try LocalFiles.makeDirectory(root, owner: account.uid)
         try await sandbox?.prepare(account)
     }
+
+    var port: Int { block.ports.lowerBound }
+    /// For FTP data connections.
+    var passivePorts: ClosedRange<Int> { port + 1...port + passiveCount }
 
     /// The folder that the login sees.
     var root: String { folder("root") }

@@ -7,7 +7,7 @@ extension TestServer {
     ///   - extra: lines for the server's configuration.
     public static func proFTPD(
         tls: ServerTLS = .none, certificate: CertificateKind = .valid, requireSessionReuse: Bool = true,
-        maxClients: Int? = nil, passivePorts: Int = 100, extra: [String] = []
+        maxClients: Int? = nil, passivePorts: Int = 90, extra: [String] = []
     ) async throws -> TestServer {
         let site = try await ServerSite(.proFTPD, passivePorts: passivePorts)
         let hash = try await site.account.passwordHash()

@@ -5,7 +5,7 @@ extension TestServer {
     ///   - maxPerAddress: more connections from one address are refused with 421.
     ///   - extra: more arguments for pure-ftpd(8).
     public static func pureFTPd(
-        tls: ServerTLS = .none, certificate: CertificateKind = .valid, maxPerAddress: Int = 60, passivePorts: Int = 100,
+        tls: ServerTLS = .none, certificate: CertificateKind = .valid, maxPerAddress: Int = 60, passivePorts: Int = 90,
         extra: [String] = []
     ) async throws -> TestServer {
         precondition(tls != .implicit, "Pure-FTPd has no implicit TLS")

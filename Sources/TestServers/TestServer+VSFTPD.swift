@@ -7,7 +7,7 @@ extension TestServer {
     ///   - extra: lines for vsftpd.conf(5); they win over the defaults here.
     public static func vsftpd(
         tls: ServerTLS = .none, certificate: CertificateKind = .valid, requireSessionReuse: Bool = true,
-        maxPerAddress: Int? = nil, passivePorts: Int = 100, extra: [String] = []
+        maxPerAddress: Int? = nil, passivePorts: Int = 90, extra: [String] = []
     ) async throws -> TestServer {
         let site = try await ServerSite(.vsftpd, passivePorts: passivePorts)
         try LocalFiles.makeDirectory(site.folder("empty"))
