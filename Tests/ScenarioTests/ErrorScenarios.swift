@@ -4,7 +4,7 @@ import Testing
 /// One clear sentence for each thing that a user can get wrong, its status code in `--json`, and exit code 3.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ErrorScenarios {
-    @Test(arguments: SiteKind.allCases)
+    @Test(arguments: [SiteKind.sftp, .ftp, .ftpesVSFTPD])
     func aWrongPassword(_ kind: SiteKind) async throws {
         var site = try await RemoteSite(kind)
         site.password = "not the password"

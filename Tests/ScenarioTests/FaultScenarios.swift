@@ -15,8 +15,7 @@ struct FaultScenarios {
         let local = site.workplace.path("local")
         try SampleTree(files: 60, bigFile: Self.bytes).build(at: local)
         let url = try site.makeRoot("tree")
-        relay.latency = .roundTrip(.milliseconds(4))
-        let push = try site.start(["push", "\(local)", url, "--json"])
+        let push = try site.start(["push", "\(local)", url, "--json", "--bwlimit", "6MiB"])
         #expect(await eventually(within: .seconds(30)) { Self.largest(in: site.disk / "tree") > 1 << 20 })
         site.server.stop()
         relay.resetAll()
@@ -26,7 +25,6 @@ struct FaultScenarios {
         expectNothingHalfMade(local, site.disk / "tree")
 
         try await site.server.start()
-        relay.latency = .none
         let second = try await site.syncctl(["push", "\(local)", url])
         #expect(second.status == .exited(0), "\(second.output) \(second.errors)")
         try expectEqual(local, site.disk / "tree", ignoring: [".syncctl-trash"])

@@ -73,6 +73,8 @@ struct SyncScenarios {
             #expect(names.count == 2, "\(names.map { String(decoding: $0, as: UTF8.self) })")
             let contents = try names.map { String(decoding: try (side / $0).read(), as: UTF8.self) }
             #expect(Set(contents) == ["mine, and older", "theirs, newer"])
+            // LIST tells only the day of files as old as these, and so cannot tell which one is newer.
+            if kind == .ftpesVSFTPD { continue }
             #expect(try (side / "report.txt").read() == Array("theirs, newer".utf8), "the newer one has the name")
         }
         try await expectNothingToDo(site, sync)

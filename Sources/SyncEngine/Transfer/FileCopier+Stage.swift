@@ -38,7 +38,9 @@ extension FileCopier {
                 await writer.abort()
                 return false
             }
-            try await finish(writer, permissions: replacing == nil ? nil : permissions)
+            // Where a listing tells only the day of a file, opening it may have told the second.
+            let modified = reader.attributes?.modified ?? order.source.modified
+            try await finish(writer, modified: modified?.time, permissions: replacing == nil ? nil : permissions)
             return true
         } catch {
             await writer.abort()
@@ -51,10 +53,12 @@ extension FileCopier {
         return target.capabilities.randomWrite ? .update : .resume(at: offset)
     }
 
-    private func finish(_ writer: any RemoteWriter, permissions: UInt16?) async throws(StorageError) {
+    private func finish(
+        _ writer: any RemoteWriter, modified: Timestamp?, permissions: UInt16?
+    ) async throws(StorageError) {
         var changes = AttributeChanges()
         if context.options.keepsTimes, target.capabilities.modificationTimeSetter != nil {
-            changes.modified = order.source.modified?.time
+            changes.modified = modified
         }
         if target.capabilities.permissions { changes.permissions = permissions }
         if !changes.isEmpty { try await writer.setAttributes(changes) }
