@@ -142,6 +142,13 @@ let package = Package(
             dependencies: ["FileModel", "FTP", "SFTP", "SSH", "Transport", "Definitions", nioCore],
             swiftSettings: strict),
         .testTarget(
+            name: "HostileServerTests",
+            dependencies: [
+                "FileModel", "RemoteFileSystem", "Remotes", "ConnectionPool", "FTP", "SFTP", "SSH", "TLS", "Transport",
+                "SyncEngine", "SyncCore", "TestServers", "FaultInjection", nioCore, nioPosix,
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "ProxyTests",
             dependencies: [
                 "FileModel", "RemoteFileSystem", "Remotes", "ConnectionPool", "FTP", "SFTP", "SSH", "TLS", "Transport",

@@ -26,7 +26,8 @@ public struct ListingBudget: Sendable {
     public mutating func spend(_ name: [UInt8]) throws(StorageError) {
         rest -= Self.entry + name.count
         guard rest >= 0 else {
-            throw StorageError(.protocolViolation, "the server lists more than fits into any folder, perhaps without end")
+            throw StorageError(
+                .protocolViolation, "the server lists more than fits into any folder, perhaps without end")
         }
         if first.contains(name) {
             repeated += 1

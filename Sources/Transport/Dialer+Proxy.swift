@@ -11,7 +11,8 @@ extension Dialer {
         let reachable = try await resolvedHere(target, for: proxy, on: loop)
         let dialogue = try proxy.dialogue(to: reachable)
         // Each of the addresses that are tried has a dialogue of its own; a fast one ends before `attempt` does.
-        let dialogues = NIOLoopBoundBox.makeBoxSendingValue([ObjectIdentifier: EventLoopFuture<Void>](), eventLoop: loop)
+        let dialogues = NIOLoopBoundBox.makeBoxSendingValue(
+            [ObjectIdentifier: EventLoopFuture<Void>](), eventLoop: loop)
         let attempt = start(proxy.endpoint, on: loop, timeout: limit) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let established = channel.eventLoop.makePromise(of: Void.self)

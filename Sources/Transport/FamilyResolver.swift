@@ -47,7 +47,9 @@ final class FamilyResolver: Resolver, Sendable {
                 if wanted == AF_INET {
                     raw.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { found.append(SocketAddress($0.pointee)) }
                 } else {
-                    raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { found.append(SocketAddress($0.pointee)) }
+                    raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+                        found.append(SocketAddress($0.pointee))
+                    }
                 }
             }
             next = info.pointee.ai_next

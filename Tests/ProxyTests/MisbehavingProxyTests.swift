@@ -37,7 +37,8 @@ struct MisbehavingProxyTests {
         let address = Endpoint(host: "127.0.0.1", port: 21)
         let error = try await refusal(address, settings(kind, server), within: .milliseconds(300))
         #expect(error.code == .timedOut)
-        #expect(error.message.contains("the proxy 127.0.0.1:\(server.port) did not connect to 127.0.0.1:21 within 0.3 s"))
+        #expect(
+            error.message.contains("the proxy 127.0.0.1:\(server.port) did not connect to 127.0.0.1:21 within 0.3 s"))
         try await server.stop()
     }
 

@@ -84,7 +84,8 @@ struct RealProxyErrorTests {
         #expect(error.code == .unreachable)
         #expect(
             error.message.hasPrefix(
-                "the proxy of [remote.proxy] cannot be reached: cannot connect to 127.0.0.1:\(proxy.port): connection refused"))
+                "the proxy of [remote.proxy] cannot be reached: cannot connect to 127.0.0.1:\(proxy.port): connection refused"
+            ))
     }
 
     /// Nobody listens on the discard port.

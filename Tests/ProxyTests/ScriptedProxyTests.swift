@@ -47,7 +47,8 @@ struct ScriptedProxyTests {
         let inner = dialect
         let server = try await ScriptedServer { try await servePublicAddress($0, inner) }
         var settings = FTPSettings(
-            endpoint: Endpoint(host: "ftp.example.invalid", port: server.port), credentials: .anonymous, security: .none)
+            endpoint: Endpoint(host: "ftp.example.invalid", port: server.port), credentials: .anonymous, security: .none
+        )
         settings.dialing.proxy = proxy.settings(.socks4a)
         settings.data.mode = .passive
         let names = try await settings.remote.entries(of: .root).map(\.name.string)

@@ -99,6 +99,8 @@ extension TransferMachine {
         guard !isOver else { return [] }
         if case .draining = abort { return [.dropData] }
         guard abort == .no else { return [] }
+        // What comes after the first failure is our own closing of the connection.
+        if case .failed = data { return [] }
         let wasConnecting = data == .connecting
         data = .failed(error)
         switch command {

@@ -21,7 +21,8 @@ extension SFTPConnection {
             let answers = await session.perform(Array(repeating: .readdir(handle), count: flight))
             let (names, isComplete) = try Self.collect(answers, path)
             for name in names { try budget.spend(name.bytes) }
-            if names.isEmpty, !isComplete { try budget.spend([]) }
+            // Answers without names could go on for ever as well.
+            for case .success(.names(let names)) in answers where names.isEmpty { try budget.spend([]) }
             if !names.isEmpty { try await receive(names) }
             if isComplete { return }
             flight = min(flight * 2, Self.largestFlight)

@@ -51,7 +51,8 @@ struct HostKeyVerifier: Sendable {
         case .otherType(let type, let location):
             throw rejected(
                 "\(endpoint) shows the host key \(describe(key)), but only a key of type \(type) is known "
-                    + "(\(location)): compare it with the server's own and add it, for example with \(scan(key, files))")
+                    + "(\(location)): compare it with the server's own and add it, for example with \(scan(key, files))"
+            )
         }
     }
 

@@ -172,12 +172,12 @@ final class Plan {
     func totals() throws(StorageError) -> PlanTotals {
         try flush()
         let rows = try database.query(
-            "SELECT word, side, count(*), sum(bytes), sum(overwrites) FROM steps GROUP BY word, side")
+            "SELECT word, side, count(*), total(bytes), sum(overwrites) FROM steps GROUP BY word, side")
         var totals = PlanTotals()
         while try rows.step() {
             totals.count(
                 rows.text(0), rows.optionalText(1).flatMap(Side.init(rawValue:)), Int(rows.integer(2)),
-                rows.integer(3), Int(rows.integer(4)))
+                Int64(exactly: rows.real(3)) ?? .max, Int(rows.integer(4)))
         }
         return totals
     }

@@ -21,7 +21,7 @@ public struct PlanTotals: Hashable, Sendable {
 
     /// Adds the steps of one kind; `word` and `side` as `ActionCode` writes them.
     mutating func count(_ word: String, _ side: Side?, _ count: Int, _ bytes: Int64, _ overwrites: Int) {
-        self.bytes += bytes
+        self.bytes = self.bytes.addingOrMaximum(bytes)
         self.overwrites += overwrites
         switch (word, side) {
         case ("copy", let side?): copies[side.other] += count
@@ -40,5 +40,13 @@ public struct PlanTotals: Hashable, Sendable {
         case ("skip", _): skipped += count
         default: break
         }
+    }
+}
+
+extension Int64 {
+    /// Sizes are the server's word: their sum may be more than a number can hold.
+    func addingOrMaximum(_ other: Int64) -> Int64 {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? .max : sum
     }
 }

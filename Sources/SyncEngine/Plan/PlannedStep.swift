@@ -28,7 +28,7 @@ struct PlannedStep: Hashable, Sendable {
         case .rename(_, let source?): observed[source]?.size ?? 0
         case .replaceWithFile(let side): observed[side.other]?.size ?? 0
         case .separate(let side): observed[side]?.size ?? 0
-        case .conflict: (observed.local?.size ?? 0) + (observed.remote?.size ?? 0)
+        case .conflict: (observed.local?.size ?? 0).addingOrMaximum(observed.remote?.size ?? 0)
         default: 0
         }
     }

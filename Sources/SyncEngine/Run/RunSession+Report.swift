@@ -93,10 +93,10 @@ extension SyncReport {
         switch change.kind {
         case .copy:
             counters.copied[change.side] += 1
-            counters.bytes[change.side] += change.bytes
+            counters.bytes[change.side] = counters.bytes[change.side].addingOrMaximum(change.bytes)
         case .replace where change.bytes > 0:
             counters.copied[change.side] += 1
-            counters.bytes[change.side] += change.bytes
+            counters.bytes[change.side] = counters.bytes[change.side].addingOrMaximum(change.bytes)
         case .createDirectory, .replace: counters.directoriesCreated[change.side] += 1
         case .delete: counters.deleted[change.side] += 1
         case .rename: counters.renamed[change.side] += 1

@@ -26,7 +26,8 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
 
     private static let everything: [FuzzTarget] = [
         .ftpReplies, .ftpLogin, .features, .passiveReplies, .timeValues, .workingDirectories, .machineListings,
-        .humanListings, .sftpFramer, .sftpReplies, .sftpGreetings, .knownHosts, .hostPatterns, .httpProxy, .socksProxies,
+        .humanListings, .sftpFramer, .sftpReplies, .sftpGreetings, .knownHosts, .hostPatterns, .httpProxy,
+        .socksProxies,
         .tomlDocuments, .remotePaths, .remoteURLs,
     ]
 }
@@ -49,7 +50,8 @@ func checkError(_ error: StorageError) throws {
 func requireShowable(_ text: String) throws {
     let isPlain = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
     try require(isPlain, "a control character in '\(printable(text.utf8.prefix(300)))'")
-    try require(text.utf8.count <= 4096, "a message of \(text.utf8.count) bytes: '\(printable(text.utf8.prefix(100)))…'")
+    try require(
+        text.utf8.count <= 4096, "a message of \(text.utf8.count) bytes: '\(printable(text.utf8.prefix(100)))…'")
 }
 
 /// What holds for every name that comes out of a listing.

@@ -17,7 +17,10 @@ struct Mutator {
         [
             [13, 10], [10], [13], [0], [0xFF], [0xFF, 0xF4, 0xFF, 0xF2], [0xFF, 0xFF], [32], [9], [47], [46, 46, 47],
             [0xC3], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x1B, 0x5B, 0x32, 0x4A], [0x7F], [34], [92],
-        ] + ["-1", "0", "18446744073709551616", "9223372036854775807", "99999999999999999999", "%00"].map { Array($0.utf8) }
+        ]
+        + ["-1", "0", "18446744073709551616", "9223372036854775807", "99999999999999999999", "%00"].map {
+            Array($0.utf8)
+        }
 
     /// Lengths and counts that overflow, wrap round or reserve gigabytes.
     private static let wrongLengths: [UInt32] = [
@@ -40,7 +43,9 @@ struct Mutator {
         case 3: bytes.removeSubrange(range)
         case 4: bytes.insert(contentsOf: bytes[range], at: random.below(bytes.count + 1))
         case 5: splice(&bytes, &random)
-        case 6, 7, 8: bytes.replaceSubrange(random.once(in: 2) ? range : range.lowerBound..<range.lowerBound, with: random.pick(words))
+        case 6, 7, 8:
+            bytes.replaceSubrange(
+                random.once(in: 2) ? range : range.lowerBound..<range.lowerBound, with: random.pick(words))
         case 9: lie(&bytes, &random)
         case 10: exaggerate(&bytes, &random)
         case 11: stretch(&bytes, &random)

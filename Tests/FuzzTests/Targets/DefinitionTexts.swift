@@ -12,7 +12,9 @@ extension FuzzTarget {
             "a = 2026-01-02 03:04:05Z\nb = \"\"\"\none \\\"\"\" two\"\"\"\nc = '''\nx\n'''\n",
             "\u{FEFF}\"k \\u00e9\" = 1e9\r\nd.e.f = true\r\n",
         ],
-        words: ["[", "]", "[[", "]]", "{", "}", "=", "\"", "'", "\"\"\"", "'''", "#", ".", "\n", "\\u0041", "\\U0010FFFF"]
+        words: [
+            "[", "]", "[[", "]]", "{", "}", "=", "\"", "'", "\"\"\"", "'''", "#", ".", "\n", "\\u0041", "\\U0010FFFF",
+        ]
     ) { input, _ in
         let source = SourceText(.file("mounts.d/x.toml"), input)
         do throws(DefinitionFailure) {

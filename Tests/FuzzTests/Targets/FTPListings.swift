@@ -35,7 +35,8 @@ extension FuzzTarget {
             "2026/11/21  04:04    <JUNCTION> j\r\n",
         ],
         words: [
-            "Nov", "21", "04:04", "2019", " -> ", "<DIR>", "total ", "drwxrwxrwx ", "-", "AM", "PM", "12-31-99", "Feb 29",
+            "Nov", "21", "04:04", "2019", " -> ", "<DIR>", "total ", "drwxrwxrwx ", "-", "AM", "PM", "12-31-99",
+            "Feb 29",
         ]
     ) { input, random in
         try checkListing(.human, input, &random)
@@ -97,7 +98,8 @@ extension FuzzTarget {
         try require(entry.attributes.modified?.time == Timestamp(seconds: 1_709_164_800), "\(entry.attributes)")
         let dos = "02-29-24  12:30AM  \(size) "
         let second = try only(.human, Array(dos.utf8) + name)
-        try require(second.name.bytes == name && second.attributes.size == size, "\(dos)\(quoted(name)) became \(second)")
+        try require(
+            second.name.bytes == name && second.attributes.size == size, "\(dos)\(quoted(name)) became \(second)")
         try require(second.attributes.modified?.time == Timestamp(seconds: 1_709_166_600), "\(second.attributes)")
     }
 }

@@ -12,7 +12,10 @@ extension FuzzTarget {
             "@revoked *.example.com ssh-rsa AAAA\n@cert-authority * ssh-ed25519 AAAA\n",
             "[example.com]:2222 ecdsa-sha2-nistp256 AAAAE2VjZHNh\n!bad.example.com,*.example.com ssh-ed25519 BBBB\n",
         ],
-        words: ["|1|", "|", "@revoked ", "example.com", "[example.com]:2222", "*", "!", ",", "ssh-ed25519 ", "AAAA", "\u{301}"]
+        words: [
+            "|1|", "|", "@revoked ", "example.com", "[example.com]:2222", "*", "!", ",", "ssh-ed25519 ", "AAAA",
+            "\u{301}",
+        ]
     ) { input, random in
         let text = String(decoding: input, as: UTF8.self)
         var known = KnownHosts()
@@ -45,7 +48,8 @@ extension FuzzTarget {
     ) { input, random in
         let pattern = String(decoding: input.prefix(12).map { $0 & 0x7F }.filter { $0 != 33 }, as: UTF8.self)
         for _ in 0..<4 {
-            let name = String(decoding: (0..<random.below(7)).map { _ in random.pick(Array("abc.".utf8)) }, as: UTF8.self)
+            let name = String(
+                decoding: (0..<random.below(7)).map { _ in random.pick(Array("abc.".utf8)) }, as: UTF8.self)
             let expected = matches(Array(name.utf8)[...], Array(pattern.lowercased().utf8)[...])
             try require(HostPattern.matches(name, [pattern]) == expected, "'\(name)' and '\(pattern)'")
             try require(!HostPattern.matches(name, ["!" + pattern, "*"]) == expected, "'\(name)' and not '\(pattern)'")

@@ -6,8 +6,10 @@ extension FuzzTarget {
     static let httpProxy = FuzzTarget(
         "HTTP proxy",
         samples: [
-            "HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n220 hello\r\n", "HTTP/1.0 407 Authentication Required\r\n\r\n",
-            "HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nsorry", "HTTP/1.1 502 Bad Gateway\n\n", "220 ftp ready\r\n\r\n",
+            "HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n220 hello\r\n",
+            "HTTP/1.0 407 Authentication Required\r\n\r\n",
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nsorry", "HTTP/1.1 502 Bad Gateway\n\n",
+            "220 ftp ready\r\n\r\n",
         ],
         words: ["HTTP/", "200", "407", "\r\n\r\n", "\n\n", " "]
     ) { input, random in

@@ -8,7 +8,8 @@ extension FuzzTarget {
     static let sftpFramer = FuzzTarget(
         "SFTP framing",
         samples: [
-            PacketSample.framed(PacketSample.status), PacketSample.framed(PacketSample.handle) + PacketSample.framed(PacketSample.names),
+            PacketSample.framed(PacketSample.status),
+            PacketSample.framed(PacketSample.handle) + PacketSample.framed(PacketSample.names),
             PacketSample.framed(PacketSample.version), Array("Welcome to Debian\r\n".utf8),
             PacketSample.framed([UInt8](repeating: 7, count: 9000)), [0xFF, 0xFF, 0xFF, 0xFF, 0x65], [0, 0, 0, 0],
         ]
@@ -38,7 +39,9 @@ extension FuzzTarget {
     /// A reply is read within its bounds; its attributes, written down, are read back the same.
     static let sftpReplies = FuzzTarget(
         "SFTP replies",
-        samples: [PacketSample.status, PacketSample.handle, PacketSample.names, PacketSample.data, PacketSample.attributes]
+        samples: [
+            PacketSample.status, PacketSample.handle, PacketSample.names, PacketSample.data, PacketSample.attributes,
+        ]
     ) { input, _ in
         do throws(StorageError) {
             let (_, reply) = try SFTPReply.decode(ByteBuffer(bytes: input))
@@ -56,7 +59,8 @@ extension FuzzTarget {
             try requireShowable(status.message)
             try checkError(status.error("open /a"))
         case .handle(let handle): try require(handle.bytes.count <= SFTPHandle.maximumLength, "a long handle")
-        case .data(let bytes), .extended(let bytes): try require(bytes.readableBytes <= input.count, "more than arrived")
+        case .data(let bytes), .extended(let bytes):
+            try require(bytes.readableBytes <= input.count, "more than arrived")
         case .attributes(let attributes): try inspect(attributes)
         case .names(let names):
             try require(names.count <= input.count / 12, "more names than bytes")
@@ -102,12 +106,14 @@ enum PacketSample {
         }
     }
 
-    static let version = Array([2, 0, 0, 0, 3]) + bytes { buffer in
-        buffer.writeSFTPString("posix-rename@openssh.com".utf8)
-        buffer.writeSFTPString("1".utf8)
-        buffer.writeSFTPString("limits@openssh.com".utf8)
-        buffer.writeSFTPString("1".utf8)
-    }
+    static let version =
+        Array([2, 0, 0, 0, 3])
+        + bytes { buffer in
+            buffer.writeSFTPString("posix-rename@openssh.com".utf8)
+            buffer.writeSFTPString("1".utf8)
+            buffer.writeSFTPString("limits@openssh.com".utf8)
+            buffer.writeSFTPString("1".utf8)
+        }
 
     static func framed(_ packet: [UInt8]) -> [UInt8] { bytes { $0.writeSFTPString(packet) } }
 
