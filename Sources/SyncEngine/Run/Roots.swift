@@ -69,7 +69,18 @@ struct Roots {
         } catch {
             guard error.code == .notFound || error.code == .rootMissing else { throw error }
             guard options.createsRoots, !options.isDryRun else { throw missing(error) }
+            try await createRemoteRoot()
+        }
+    }
+
+    private func createRemoteRoot() async throws(StorageError) {
+        do throws(StorageError) {
             try await run.remote.createDirectory(.root, permissions: nil)
+        } catch where error.code == .notFound {
+            throw StorageError(
+                .rootMissing,
+                "the remote folder \(run.identity.remoteRoot) cannot be created: the folder above it does not exist",
+                serverReply: error.serverReply)
         }
     }
 
