@@ -84,7 +84,7 @@ import Testing
     @Test(arguments: [
         "[\u{E9}]\n", "[[[", "[\n", "[=]", "a = 1\n[[.x]]\n", "x = [}", "x = [1, }]", "x = { y = [ } ]",
         "x = [ # c\n } ]",
-        "a = 2026-01-02 0\n", "a = 2026-01-02 0", "a = [2026-01-02 0]",
+        "a = 2026-01-02 0\n", "a = 2026-01-02 0", "a = [2026-01-02 0]", "a = 2026-01-02Tx", "a = 2026-01-02 0\u{FEFF}x",
     ])
     func tomlThatEndsTheProcess(_ text: String) {
         let error = #expect(throws: DefinitionFailure.self) { try TOMLDocument(SourceText(.file("x.toml"), text.utf8)) }

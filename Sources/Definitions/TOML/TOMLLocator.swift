@@ -210,12 +210,21 @@ struct TOMLLocator {
     private mutating func skipScalar() {
         let start = at
         while let byte = current, !Self.endsScalar(byte) { at += 1 }
-        let looksLikeDate = at - start == 10 && bytes[start..<at].filter { $0 == UInt8(ascii: "-") }.count == 2
-        if looksLikeDate, current == 32, at + 1 < bytes.count, (48...57).contains(bytes[at + 1]) {
+        if at - start > 11, Self.isDate(bytes[start..<(start + 10)]), bytes[start + 10] | 0x20 == UInt8(ascii: "t"),
+            !(48...57).contains(bytes[start + 11])
+        {
+            report("a time has the form 07:32:00")
+        }
+        if Self.isDate(bytes[start..<at]), current == 32, at + 1 < bytes.count, (48...57).contains(bytes[at + 1]) {
             at += 1
-            if at + 1 == bytes.count || Self.endsScalar(bytes[at + 1]) { report("a time has the form 07:32:00") }
+            if at + 1 == bytes.count || !(48...57).contains(bytes[at + 1]) { report("a time has the form 07:32:00") }
             while let byte = current, !Self.endsScalar(byte) { at += 1 }
         }
+    }
+
+    /// `2026-01-02`, as far as its shape goes.
+    private static func isDate(_ text: ArraySlice<UInt8>) -> Bool {
+        text.count == 10 && text.count { $0 == UInt8(ascii: "-") } == 2
     }
 
     private static func endsScalar(_ byte: UInt8) -> Bool {

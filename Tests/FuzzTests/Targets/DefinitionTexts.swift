@@ -17,18 +17,22 @@ extension FuzzTarget {
         ]
     ) { input, _ in
         let source = SourceText(.file("mounts.d/x.toml"), input)
-        do throws(DefinitionFailure) {
-            _ = try TOMLDocument(source)
-        } catch {
-            let shown = error.diagnostics.rendered
-            try require(!shown.isEmpty, "an error without words")
-        }
+        // TOMLKit ends the process at what it does not expect: in `make test` that would end every other test.
+        if FuzzSettings.isAlone { try checkDocument(source) }
         // On text that no parser accepted the walk means nothing, but stays inside; it is as deep as the text.
         guard input.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }) < 256 else { return }
         for place in TOMLLocator.locate(input).values {
             for range in [place.value, place.name ?? place.value] {
                 try require(range.lowerBound >= 0 && range.upperBound <= input.count, "a place outside: \(range)")
             }
+        }
+    }
+
+    private static func checkDocument(_ source: SourceText) throws {
+        do throws(DefinitionFailure) {
+            _ = try TOMLDocument(source)
+        } catch {
+            try require(!error.diagnostics.rendered.isEmpty, "an error without words")
         }
     }
 
