@@ -87,7 +87,8 @@ let package = Package(
             "Service",
             [
                 "FileModel", "Definitions", "RemoteFileSystem", "Remotes", "VirtualFileSystem", "FuseAdapter",
-                "SyncEngine", "SyncCore", "SQLite", "CLinux", "ConnectionPool", "FTP", "SFTP", "SSH", "TLS", "Transport",
+                "SyncEngine", "SyncCore", "SQLite", "CLinux", "ConnectionPool", "FTP", "SFTP", "SSH", "TLS",
+                "Transport",
                 logging,
             ]),
         .executableTarget(

@@ -52,7 +52,7 @@ extension InMemoryRemote {
     private func existing(_ path: RemotePath, _ tree: InMemoryTree) throws(StorageError) -> InMemoryNode? {
         do throws(StorageError) {
             return try tree.node(path)
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return nil
         }
     }

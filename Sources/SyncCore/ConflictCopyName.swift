@@ -30,9 +30,10 @@ public enum ConflictCopyName {
     }
 
     private static func isStamp(_ bytes: ArraySlice<UInt8>) -> Bool {
-        bytes.count == 15 && bytes.enumerated().allSatisfy { index, byte in
-            index == 8 ? byte == UInt8(ascii: "-") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        }
+        bytes.count == 15
+            && bytes.enumerated().allSatisfy { index, byte in
+                index == 8 ? byte == UInt8(ascii: "-") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            }
     }
 
     /// The name without and with its last extension; a leading dot starts no extension, a very long one is none.

@@ -9,12 +9,19 @@ public enum CrossComparison: Hashable, Sendable {
 
     public init(_ entries: Sides<Entry>, _ calibration: Sides<Calibration>) {
         let (local, remote) = (entries.local, entries.remote)
-        if local.type != remote.type { self = .different }
-        else if local.type == .directory { self = .equal }
-        else if local.size != remote.size { self = .different }
-        else if local.type == .symbolicLink { self = .undecided }
-        else if local.size == 0 { self = .equal }
-        else { self = Self.byTime(entries, calibration) }
+        if local.type != remote.type {
+            self = .different
+        } else if local.type == .directory {
+            self = .equal
+        } else if local.size != remote.size {
+            self = .different
+        } else if local.type == .symbolicLink {
+            self = .undecided
+        } else if local.size == 0 {
+            self = .equal
+        } else {
+            self = Self.byTime(entries, calibration)
+        }
     }
 
     private static func byTime(_ entries: Sides<Entry>, _ calibration: Sides<Calibration>) -> CrossComparison {
@@ -45,9 +52,13 @@ public enum CrossAge: Hashable, Sendable {
         let localTime = local.time.advanced(by: calibration.local.offset ?? .zero)
         let remoteTime = remote.time.advanced(by: calibration.remote.offset ?? .zero)
         let distance = localTime.duration(since: remoteTime)
-        if distance > window { self = .localNewer }
-        else if distance < .zero - window { self = .remoteNewer }
-        else { self = .same }
+        if distance > window {
+            self = .localNewer
+        } else if distance < .zero - window {
+            self = .remoteNewer
+        } else {
+            self = .same
+        }
     }
 
     /// SFTP version 3 tells times as unsigned 32-bit seconds, so a copy of a file outside that range cannot match.

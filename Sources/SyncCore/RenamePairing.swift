@@ -37,7 +37,9 @@ public struct RenameCandidate: Hashable, Sendable {
             }
         }
         let hasNoIdentities = before.identity == nil || new.identity == nil
-        guard hasNoIdentities, isOnlyOne, isUnedited, isUneditedThere, new.size > 0, new.modified != nil else { return nil }
+        guard hasNoIdentities, isOnlyOne, isUnedited, isUneditedThere, new.size > 0, new.modified != nil else {
+            return nil
+        }
         return Decision(.rename(on: side.other, thenCopyFrom: nil), row: 20)
     }
 }

@@ -18,7 +18,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (InMemoryRemote.Operation.capabilities, StorageError.Code.loginFailed, ConnectionTest.Step.connect, StatusCode.ftpLoginFailed),
+        (
+            InMemoryRemote.Operation.capabilities, StorageError.Code.loginFailed, ConnectionTest.Step.connect,
+            StatusCode.ftpLoginFailed
+        ),
         (.capabilities, .unreachable, .connect, .ftpConnectionTimeout),
         (.attributes, .notFound, .folder, .incorrectFTPFolder),
         (.list, .dataConnectionFailed, .list, .ftpPasvFailed),
@@ -29,7 +32,8 @@ import Testing
         (.removeFile, .permissionDenied, .delete, .uploadFailed),
     ])
     func theFailingStepIsNamed(
-        _ operation: InMemoryRemote.Operation, _ code: StorageError.Code, _ step: ConnectionTest.Step, _ status: StatusCode
+        _ operation: InMemoryRemote.Operation, _ code: StorageError.Code, _ step: ConnectionTest.Step,
+        _ status: StatusCode
     ) async throws {
         remote.onOperation { seen, _ throws(StorageError) in
             if seen == operation { throw StorageError(code, "injected") }

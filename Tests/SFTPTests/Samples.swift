@@ -4,7 +4,9 @@ import NIOCore
 
 /// Random packets of every kind.
 enum Samples {
-    static func path(_ random: inout Seeded) -> SFTPPath { SFTPPath(random.bytes(Int.random(in: 0...300, using: &random))) }
+    static func path(_ random: inout Seeded) -> SFTPPath {
+        SFTPPath(random.bytes(Int.random(in: 0...300, using: &random)))
+    }
 
     static func handle(_ random: inout Seeded) -> SFTPHandle {
         SFTPHandle(random.bytes(Int.random(in: 0...256, using: &random)))

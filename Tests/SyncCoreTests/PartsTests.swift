@@ -3,7 +3,9 @@ import SyncCore
 import Testing
 
 struct ComparisonWindowTests {
-    private func window(_ source: TimeSource, _ resolution: TimeResolution, _ calibration: Calibration = .exact) -> ComparisonWindow {
+    private func window(_ source: TimeSource, _ resolution: TimeResolution, _ calibration: Calibration = .exact)
+        -> ComparisonWindow
+    {
         ComparisonWindow(ModificationTime(.epoch, resolution: resolution, source: source), calibration)
     }
 
@@ -89,8 +91,12 @@ struct NameLimitsTests {
         #expect(NameFolding.none.key(composed) != NameFolding.none.key(decomposed))
         #expect(NameFolding.caseInsensitive.key(composed) != NameFolding.caseInsensitive.key(decomposed))
         #expect(NameFolding.normalization.key(composed) == NameFolding.normalization.key(decomposed))
-        #expect(NameFolding.caseInsensitive.key(try FileName("Readme")) == NameFolding.caseInsensitive.key(try FileName("README")))
-        #expect(NameFolding.normalization.key(try FileName("Readme")) != NameFolding.normalization.key(try FileName("README")))
+        #expect(
+            NameFolding.caseInsensitive.key(try FileName("Readme"))
+                == NameFolding.caseInsensitive.key(try FileName("README")))
+        #expect(
+            NameFolding.normalization.key(try FileName("Readme"))
+                != NameFolding.normalization.key(try FileName("README")))
         #expect(NameFolding.both.key(try FileName("CAF\u{C9}")) == NameFolding.both.key(decomposed))
     }
 }

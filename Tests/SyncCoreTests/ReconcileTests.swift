@@ -73,7 +73,8 @@ private let twoWay: [TableLine] = [
     .init("same size, other time", file, Samples.remote(10, at: 1_699_000_003), nil, 6, .compareContent),
     .init("the same after all", file, Samples.remote(10, at: 1_699_500_000), nil, 6, .adopt, equalContent),
     .init("times unusable", file, Samples.remote(resolution: .day, list: ()), nil, 7, .compareContent),
-    .init("times unusable, same content", file, Samples.remote(resolution: .day, list: ()), nil, 7, .adopt, equalContent),
+    .init(
+        "times unusable, same content", file, Samples.remote(resolution: .day, list: ()), nil, 7, .adopt, equalContent),
     .init(
         "times unusable, other content", file, Samples.remote(resolution: .day, list: ()), nil, 8,
         .conflict(winner: .local), otherContent),
@@ -87,12 +88,22 @@ private let twoWay: [TableLine] = [
     .init(
         "both edited within the window: local keeps the name", Samples.local(12, at: 1_700_060_001), remoteEdited,
         both, 8, .conflict(winner: .local)),
-    .init("policy older", edited, remoteEdited, both, 8, .conflict(winner: .local), rules: rules { $0.conflict = .older }),
-    .init("policy larger", edited, remoteEdited, both, 8, .conflict(winner: .local), rules: rules { $0.conflict = .larger }),
-    .init("policy smaller", edited, remoteEdited, both, 8, .conflict(winner: .remote), rules: rules { $0.conflict = .smaller }),
-    .init("policy local", edited, remoteEdited, both, 8, .conflict(winner: .local), rules: rules { $0.conflict = .local }),
-    .init("policy remote", edited, remoteEdited, both, 8, .conflict(winner: .remote), rules: rules { $0.conflict = .remote }),
-    .init("policy keep-both", edited, remoteEdited, both, 8, .conflict(winner: .local), rules: rules { $0.conflict = .keepBoth }),
+    .init(
+        "policy older", edited, remoteEdited, both, 8, .conflict(winner: .local), rules: rules { $0.conflict = .older }),
+    .init(
+        "policy larger", edited, remoteEdited, both, 8, .conflict(winner: .local),
+        rules: rules { $0.conflict = .larger }),
+    .init(
+        "policy smaller", edited, remoteEdited, both, 8, .conflict(winner: .remote),
+        rules: rules { $0.conflict = .smaller }),
+    .init(
+        "policy local", edited, remoteEdited, both, 8, .conflict(winner: .local), rules: rules { $0.conflict = .local }),
+    .init(
+        "policy remote", edited, remoteEdited, both, 8, .conflict(winner: .remote),
+        rules: rules { $0.conflict = .remote }),
+    .init(
+        "policy keep-both", edited, remoteEdited, both, 8, .conflict(winner: .local),
+        rules: rules { $0.conflict = .keepBoth }),
     .init("policy skip", edited, remoteEdited, both, 8, .skip(.conflict), rules: rules { $0.conflict = .skip }),
     .init("deleted here", nil, remoteFile, both, 9, .remove(from: .remote)),
     .init("deleted there", file, nil, both, 10, .remove(from: .local)),
@@ -118,7 +129,9 @@ private let twoWay: [TableLine] = [
     .init("new file, new folder", directory, remoteFile, nil, 17, .separate(fileOn: .remote)),
     .init("link", link, remoteFile, both, 18, .skip(.notAFile)),
     .init("socket", file, Samples.remote(0, at: 0, .special), both, 18, .skip(.notAFile)),
-    .init("link as a link", link, nil, nil, 4, .copy(from: .local, displaced: .nothing), rules: rules { $0.links = .link }),
+    .init(
+        "link as a link", link, nil, nil, 4, .copy(from: .local, displaced: .nothing), rules: rules { $0.links = .link }
+    ),
     .init("folder new", directory, nil, nil, 24, .createDirectory(on: .remote)),
     .init("folder new there", nil, directory, nil, 24, .createDirectory(on: .local)),
     .init("folder deleted", nil, directory, folders, 24, .remove(from: .remote)),
@@ -137,7 +150,9 @@ private let twoWay: [TableLine] = [
         .copy(from: .local, displaced: .unsynced)),
     .init(
         "deletion refused just now", nil, remoteFile,
-        Record(local: nil, remote: remoteFile, syncedAt: Timestamp(seconds: 1_700_099_990), state: .deletePending(attempts: 1)),
+        Record(
+            local: nil, remote: remoteFile, syncedAt: Timestamp(seconds: 1_700_099_990),
+            state: .deletePending(attempts: 1)),
         29, .skip(.deletePending)),
     .init(
         "deletion refused long ago", nil, remoteFile, Samples.record(nil, remoteFile, .deletePending(attempts: 1)), 29,
@@ -152,8 +167,11 @@ private let mirror = Samples.rules(.oneWay(from: .local, mirror: true))
 
 private let oneWay: [TableLine] = [
     .init("unchanged", file, remoteFile, both, 1, .nothing, rules: push),
-    .init("edited at the source", edited, remoteFile, both, 2, .copy(from: .local, displaced: .superseded), rules: push),
-    .init("edited at the destination", file, remoteEdited, both, 2, .copy(from: .local, displaced: .unsynced), rules: push),
+    .init(
+        "edited at the source", edited, remoteFile, both, 2, .copy(from: .local, displaced: .superseded), rules: push),
+    .init(
+        "edited at the destination", file, remoteEdited, both, 2, .copy(from: .local, displaced: .unsynced), rules: push
+    ),
     .init("edited at both", edited, remoteEdited, both, 2, .copy(from: .local, displaced: .unsynced), rules: push),
     .init("deleted at the destination", file, nil, both, 4, .copy(from: .local, displaced: .nothing), rules: push),
     .init("deleted at the source", nil, remoteFile, both, 9, .nothing, rules: push),
@@ -163,16 +181,24 @@ private let oneWay: [TableLine] = [
     .init("mirror: extra", nil, remoteFile, nil, 9, .remove(from: .remote), rules: mirror),
     .init(
         "mirror never deletes on a first run", nil, remoteFile, nil, 9, .nothing,
-        rules: rules { $0.mode = mirror.mode; $0.isFirstRun = true }),
-    .init("moved to the destination", nil, remoteFile, Samples.record(nil, remoteFile, .tombstone), 11, .nothing, rules: mirror),
+        rules: rules {
+            $0.mode = mirror.mode; $0.isFirstRun = true
+        }),
+    .init(
+        "moved to the destination", nil, remoteFile, Samples.record(nil, remoteFile, .tombstone), 11, .nothing,
+        rules: mirror),
     .init("pull: new", nil, remoteFile, nil, 5, .copy(from: .remote, displaced: .nothing), rules: Samples.rules(.pull)),
     .init("pull: extra", file, nil, nil, 10, .nothing, rules: Samples.rules(.pull)),
     .init("equal, unrecorded", file, remoteFile, nil, 6, .adopt, rules: push),
     .init("different, unrecorded", edited, remoteFile, nil, 2, .copy(from: .local, displaced: .unsynced), rules: push),
     .init(
         "overwrite always", edited, remoteFile, nil, 2, .copy(from: .local, displaced: .superseded),
-        rules: rules { $0.mode = .push; $0.overwrite = .always }),
-    .init("source folder, destination file", directory, remoteFile, nil, 15, .replaceWithDirectory(on: .remote), rules: push),
+        rules: rules {
+            $0.mode = .push; $0.overwrite = .always
+        }),
+    .init(
+        "source folder, destination file", directory, remoteFile, nil, 15, .replaceWithDirectory(on: .remote),
+        rules: push),
     .init("source file, destination folder", file, directory, nil, 16, .examineSubtree(on: .remote), rules: push),
     .init(
         "source file, folder with extras", file, directory, nil, 16, .skip(.typeDiffers), rules: push,

@@ -3,7 +3,9 @@ import SyncCore
 import Testing
 
 struct RenamePairingTests {
-    private func entry(_ side: Side, _ size: Int64 = 10, at time: Int64 = 1_699_000_000, _ identity: String? = nil) -> Entry {
+    private func entry(_ side: Side, _ size: Int64 = 10, at time: Int64 = 1_699_000_000, _ identity: String? = nil)
+        -> Entry
+    {
         var entry = side == .local ? Samples.local(size, at: time) : Samples.remote(size, at: time)
         entry.identity = identity
         return entry
@@ -26,7 +28,8 @@ struct RenamePairingTests {
     func theSameIdentityIsARename(_ side: Side) {
         #expect(decision(on: side) == Decision(.rename(on: side.other, thenCopyFrom: nil), row: 19))
         #expect(
-            decision(on: side, newTime: 1_700_000_000) == Decision(.rename(on: side.other, thenCopyFrom: side), row: 19))
+            decision(on: side, newTime: 1_700_000_000) == Decision(.rename(on: side.other, thenCopyFrom: side), row: 19)
+        )
         #expect(
             decision(on: side, otherTime: 1_700_000_000)
                 == Decision(.rename(on: side.other, thenCopyFrom: side.other), row: 23))

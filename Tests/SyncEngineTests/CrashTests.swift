@@ -72,7 +72,8 @@ struct CrashTests {
         let remote = try await bench.remoteTree()
         #expect(local == remote, "\(step)")
         let contents = local.values.sorted()
-        #expect(Set(contents.filter { !$0.isEmpty }).count == contents.filter { !$0.isEmpty }.count, "\(step): duplicates")
+        #expect(
+            Set(contents.filter { !$0.isEmpty }).count == contents.filter { !$0.isEmpty }.count, "\(step): duplicates")
         for needed in ["fresh", "there", "a file now", "a folder now", "mine", "theirs!", "content 1"] {
             #expect(contents.contains(needed), "\(step): \(needed)")
         }
@@ -100,7 +101,9 @@ struct CrashTests {
         let bench = try await prepared(style)
         let count = Mutex(0)
         bench.remote.onOperation { operation, _ throws(StorageError) in
-            let number = count.withLock { $0 += 1; return $0 }
+            let number = count.withLock {
+                $0 += 1; return $0
+            }
             if number % 29 == 0, operation != .capabilities, operation != .rename {
                 throw StorageError(.connectionLost, "the connection ended")
             }
@@ -130,7 +133,11 @@ struct CrashTests {
         let written = Mutex(0)
         bench.remote.onOperation { operation, _ throws(StorageError) in
             guard operation == .write else { return }
-            if written.withLock({ $0 += 1; return $0 }) == 15 { throw .cancelled }
+            if written.withLock({
+                $0 += 1; return $0
+            }) == 15 {
+                throw .cancelled
+            }
         }
         #expect(await bench.run(.push).outcome != .success)
         written.withLock { $0 = 100 }
@@ -147,7 +154,13 @@ struct CrashTests {
         let run = bench.session(.push) { $0.parallel = 4 }
         let count = Mutex(0)
         bench.remote.onOperation { operation, _ throws(StorageError) in
-            if operation == .openWriter, count.withLock({ $0 += 1; return $0 }) == 50 { run.stop() }
+            if operation == .openWriter,
+                count.withLock({
+                    $0 += 1; return $0
+                }) == 50
+            {
+                run.stop()
+            }
         }
         let report = await run.run()
         #expect(report.outcome == .interrupted)

@@ -9,7 +9,9 @@ import Testing
 struct FilterRunTests {
     @Test func onlyWhatTheRulesTakeIn() async throws {
         let bench = try await SyncBench()
-        for name in ["a.csv", "b.tmp", "sub/c.csv", "sub/d.txt", ".git/e.csv", "none/f.txt"] { try bench.write(name, name) }
+        for name in ["a.csv", "b.tmp", "sub/c.csv", "sub/d.txt", ".git/e.csv", "none/f.txt"] {
+            try bench.write(name, name)
+        }
         bench.wait()
         let rules = try ["- *.tmp", "- .git/", "+ *.csv", "- *"].map { try FilterRule($0) }
         #expect(await bench.run { $0.filter.rules = rules }.outcome == .success)
@@ -35,7 +37,9 @@ struct FilterRunTests {
         let bench = try await SyncBench()
         try bench.write(".syncignore", "*.log\n!keep.log\n/top\n")
         try bench.write("sub/.syncignore", "data/\n")
-        for name in ["x.log", "keep.log", "top", "sub/top", "sub/y.log", "sub/data/z", "data/w"] { try bench.write(name, "") }
+        for name in ["x.log", "keep.log", "top", "sub/top", "sub/y.log", "sub/data/z", "data/w"] {
+            try bench.write(name, "")
+        }
         bench.wait()
         await bench.run()
         let names = Set(try await bench.remoteTree().keys)

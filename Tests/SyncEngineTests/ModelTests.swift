@@ -128,7 +128,8 @@ struct ModelTests {
             }
             let report = await history.run()
             #expect(
-                report.outcome == .success || report.outcome == .conflicts, "seed \(seed), round \(round): \(report.problems)")
+                report.outcome == .success || report.outcome == .conflicts,
+                "seed \(seed), round \(round): \(report.problems)")
             try await expectConverged(history, "seed \(seed), round \(round)")
         }
     }

@@ -128,7 +128,8 @@ final class SyncBench: Sendable {
     }
 
     static func isOwn(_ path: String) -> Bool {
-        path.hasPrefix(".syncctl-trash") || path.split(separator: "/").contains { $0.hasPrefix(".") && $0.hasSuffix(".part") }
+        path.hasPrefix(".syncctl-trash")
+            || path.split(separator: "/").contains { $0.hasPrefix(".") && $0.hasSuffix(".part") }
     }
 
     // MARK: - The remote tree

@@ -7,7 +7,9 @@ import Transport
 @Suite struct DialerTests {
     private let loop = EventLoops.next()
 
-    private func dial(_ endpoint: Endpoint, _ options: DialOptions = DialOptions()) async -> Result<any Channel, StorageError> {
+    private func dial(_ endpoint: Endpoint, _ options: DialOptions = DialOptions()) async -> Result<
+        any Channel, StorageError
+    > {
         do throws(StorageError) {
             return .success(
                 try await Dialer(options).connect(to: endpoint, on: loop) { $0.eventLoop.makeSucceededVoidFuture() })

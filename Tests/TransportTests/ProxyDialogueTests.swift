@@ -61,7 +61,8 @@ import Testing
     @Test(arguments: [1, 1000]) func socks4aSendsTheName(step: Int) throws {
         let dialogue = try settings(.socks4a, user: "me").dialogue(to: target)
         let result = try talk(dialogue, answers: [[0, 0x5A, 0, 0, 0, 0, 0, 0, 50]], step: step)
-        #expect(result.sent == [[4, 1, 8, 73, 0, 0, 0, 1] + Array("me".utf8) + [0] + Array("ftp.example.com".utf8) + [0]])
+        #expect(
+            result.sent == [[4, 1, 8, 73, 0, 0, 0, 1] + Array("me".utf8) + [0] + Array("ftp.example.com".utf8) + [0]])
         #expect(result.rest == [50])
     }
 
@@ -89,10 +90,13 @@ import Testing
         #expect(result.rest == [50])
     }
 
-    @Test(arguments: [
-        ([[5, 0xFF]], StorageError.Code.loginFailed), ([[5, 2], [1, 1]], .loginFailed), ([[4, 0]], .protocolViolation),
-        ([[5, 0], [5, 5, 0, 1, 0, 0, 0, 0, 0, 0]], .unreachable), ([[5, 0], [5, 0, 0, 9, 0]], .protocolViolation),
-    ] as [([[UInt8]], StorageError.Code)])
+    @Test(
+        arguments: [
+            ([[5, 0xFF]], StorageError.Code.loginFailed), ([[5, 2], [1, 1]], .loginFailed),
+            ([[4, 0]], .protocolViolation),
+            ([[5, 0], [5, 5, 0, 1, 0, 0, 0, 0, 0, 0]], .unreachable),
+            ([[5, 0], [5, 0, 0, 9, 0]], .protocolViolation),
+        ] as [([[UInt8]], StorageError.Code)])
     func socks5Refusals(_ answers: [[UInt8]], _ code: StorageError.Code) throws {
         let dialogue = try settings(.socks5, user: "me").dialogue(to: target)
         let error = #expect(throws: StorageError.self) { try talk(dialogue, answers: answers, step: 1) }

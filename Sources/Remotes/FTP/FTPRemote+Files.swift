@@ -62,7 +62,7 @@ extension FTPRemote {
     private func size(_ path: RemotePath, on connection: FTPConnection) async throws(StorageError) -> Int64? {
         do throws(StorageError) {
             return try await connection.attributes(of: path).size
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return nil
         }
     }

@@ -56,7 +56,7 @@ extension FTPRemote {
             if mode == .keepExisting { try await self.requireAbsent(to, target, on: connection) }
             do throws(StorageError) {
                 try await connection.rename(from, to: to)
-            } catch where error.code == .alreadyExists && mode == .replace && source != target {
+            } catch  where error.code == .alreadyExists && mode == .replace && source != target {
                 // This server does not rename over a file: there is a moment without the target.
                 guard try await !connection.attributes(of: to).isDirectory else { throw error }
                 try await connection.delete(to)
@@ -71,7 +71,7 @@ extension FTPRemote {
     ) async throws(StorageError) {
         do throws(StorageError) {
             _ = try await connection.attributes(of: serverPath)
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return
         }
         throw StorageError(.alreadyExists, "\(path) exists already")
@@ -129,7 +129,7 @@ extension FTPConnection {
         do throws(StorageError) {
             try await body()
             return nil
-        } catch where error.code == .unsupported {
+        } catch  where error.code == .unsupported {
             return error
         }
     }

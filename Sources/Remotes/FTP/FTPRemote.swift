@@ -90,7 +90,7 @@ extension FTPRemote {
     ) async throws(StorageError) -> Result {
         do throws(StorageError) {
             return try await withSession(body)
-        } catch where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost {
             return try await withSession(body)
         }
     }

@@ -43,7 +43,7 @@ final class FTPRemoteReader: RemoteReader {
         var result = ByteBuffer()
         do throws(StorageError) {
             try await read(&result, at: offset, count: count)
-        } catch where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost {
             try await checkUnchanged()
             try await read(&result, at: offset, count: count)
         }

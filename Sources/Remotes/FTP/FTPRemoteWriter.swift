@@ -66,7 +66,7 @@ final class FTPRemoteWriter: RemoteWriter {
         let changes = state.withLock { $0.pending }
         do throws(StorageError) {
             try await lease.connection.set(changes, of: path)
-        } catch where error.code == .unsupported {
+        } catch  where error.code == .unsupported {
             // The file itself is complete.
         }
     }

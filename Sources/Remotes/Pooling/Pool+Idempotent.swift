@@ -11,7 +11,7 @@ extension Pool {
     ) async throws(StorageError) -> Result {
         do throws(StorageError) {
             return try await withConnection(priority, body)
-        } catch where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost {
             return try await withConnection(priority, body)
         }
     }

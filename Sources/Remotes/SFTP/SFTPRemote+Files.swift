@@ -15,7 +15,7 @@ extension SFTPRemote {
     ) async throws(StorageError) -> (Lease<SFTPConnection>, SFTPHandle, FileAttributes?) {
         do throws(StorageError) {
             return try await openForReadingOnce(path)
-        } catch where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost {
             return try await openForReadingOnce(path)
         }
     }
@@ -62,7 +62,7 @@ extension SFTPRemote {
                 return try await resume(serverPath, path, at: offset, on: connection)
             }
             return try await connection.open(serverPath, disposition.flags, mode)
-        } catch where error.code == .failed {
+        } catch  where error.code == .failed {
             throw await refined(error, serverPath, on: connection) { found in
                 if found.isDirectory { return StorageError(.isDirectory, "\(path) is a folder") }
                 return disposition == .createNew ? StorageError(.alreadyExists, "\(path) exists already") : nil

@@ -13,7 +13,7 @@ extension SFTPRemote {
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.symlink(serverPath, target: SFTPPath(target))
-            } catch where error.code == .failed {
+            } catch  where error.code == .failed {
                 throw await self.refined(error, serverPath, on: connection) { _ in
                     StorageError(.alreadyExists, "\(path) exists already")
                 }
@@ -26,7 +26,7 @@ extension SFTPRemote {
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.hardlink(serverPath, to: self.path(existing, on: connection))
-            } catch where error.code == .failed {
+            } catch  where error.code == .failed {
                 throw await self.refined(error, serverPath, on: connection) { _ in
                     StorageError(.alreadyExists, "\(path) exists already")
                 }

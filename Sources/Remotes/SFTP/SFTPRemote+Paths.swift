@@ -37,7 +37,7 @@ extension SFTPRemote {
             try await connection.list(serverPath) { names throws(StorageError) in
                 try await receive(Self.entries(names))
             }
-        } catch where error.code == .notFound || error.code == .failed {
+        } catch  where error.code == .notFound || error.code == .failed {
             throw await refined(error, serverPath, on: connection) { found in
                 found.isDirectory ? nil : StorageError(.notDirectory, "\(path) is not a folder")
             }
@@ -64,7 +64,7 @@ extension SFTPRemote {
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.mkdir(serverPath, SFTPAttributes(permissions: permissions.map(UInt32.init)))
-            } catch where error.code == .failed {
+            } catch  where error.code == .failed {
                 throw await self.refined(error, serverPath, on: connection) { _ in
                     StorageError(.alreadyExists, "\(path) exists already")
                 }
@@ -77,7 +77,7 @@ extension SFTPRemote {
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.rmdir(serverPath)
-            } catch where error.code == .failed || error.code == .notFound {
+            } catch  where error.code == .failed || error.code == .notFound {
                 let isEmpty = await self.isEmpty(serverPath, on: connection)
                 throw await self.refined(error, serverPath, on: connection) { found in
                     if !found.isDirectory { return StorageError(.notDirectory, "\(path) is not a folder") }
@@ -105,7 +105,7 @@ extension SFTPRemote {
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.remove(serverPath)
-            } catch where error.code == .failed || error.code == .permissionDenied {
+            } catch  where error.code == .failed || error.code == .permissionDenied {
                 throw await self.refined(error, serverPath, on: connection) { found in
                     found.isDirectory ? StorageError(.isDirectory, "\(path) is a folder") : nil
                 }

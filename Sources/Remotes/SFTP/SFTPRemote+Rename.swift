@@ -17,7 +17,7 @@ extension SFTPRemote {
                 } else {
                     try await self.replaceInTwoSteps(from, to, on: connection)
                 }
-            } catch where error.code == .failed || error.code == .notFound || error.code == .invalidArgument {
+            } catch  where error.code == .failed || error.code == .notFound || error.code == .invalidArgument {
                 throw await self.refined(error, from, to, source, target, mode, on: connection)
             }
         }

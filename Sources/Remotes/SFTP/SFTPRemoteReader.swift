@@ -49,7 +49,7 @@ final class SFTPRemoteReader: RemoteReader {
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer {
         do throws(StorageError) {
             return try await readOnce(offset, count)
-        } catch where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost {
             return try await readOnce(offset, count)
         }
     }
@@ -60,7 +60,7 @@ final class SFTPRemoteReader: RemoteReader {
         do throws(StorageError) {
             return try await open.lease.connection.read(
                 open.handle, at: offset, count: count, knownSize: attributes?.size)
-        } catch where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost {
             forget(open, error)
             throw error
         }

@@ -23,7 +23,7 @@ final class SFTPRemoteWriter: RemoteWriter {
     func synchronize() async throws(StorageError) {
         do throws(StorageError) {
             try await writer.synchronize()
-        } catch where error.code == .unsupported {
+        } catch  where error.code == .unsupported {
             // The writes are answered: the server has the bytes, and promises no more.
         }
     }

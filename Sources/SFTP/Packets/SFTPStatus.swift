@@ -61,7 +61,8 @@ extension SFTPStatus {
         case .unsupported: "the server does not support it"
         case .invalidArgument: "the server refused the name or value"
         case .staleHandle: "the server has closed the file"
-        default: message.isEmpty ? "the server refused (SFTP status \(code.rawValue))" : "the server says \"\(message)\""
+        default:
+            message.isEmpty ? "the server refused (SFTP status \(code.rawValue))" : "the server says \"\(message)\""
         }
     }
 }

@@ -12,7 +12,8 @@ final class SFTPFlight {
     private var continuation: CheckedContinuation<Answers, Never>?
 
     /// Submits all of `requests` and resumes `continuation` when the last one is answered.
-    func start(_ requests: [SFTPRequest], on handler: SFTPHandler, _ continuation: CheckedContinuation<Answers, Never>) {
+    func start(_ requests: [SFTPRequest], on handler: SFTPHandler, _ continuation: CheckedContinuation<Answers, Never>)
+    {
         guard !isCancelled, !requests.isEmpty else {
             return continuation.resume(returning: requests.map { _ in .failure(.cancelled) })
         }

@@ -8,7 +8,10 @@ enum OpenSSHFailure {
         ("REVOKED HOST KEY", .hostKeyRejected, "the host key is revoked"),
         ("Host key verification failed", .hostKeyRejected, "the host key is not trusted: add it to known_hosts"),
         ("host key is known for", .hostKeyRejected, "the host key is not trusted: add it to known_hosts"),
-        ("Permission denied (", .loginFailed, "the login was refused: ssh needs a key or an agent that the server accepts"),
+        (
+            "Permission denied (", .loginFailed,
+            "the login was refused: ssh needs a key or an agent that the server accepts"
+        ),
         ("Too many authentication failures", .loginFailed, "the login was refused: name the key with identity_files"),
         ("Could not resolve hostname", .unreachable, "cannot find the address of the host: check the host name"),
         ("Connection refused", .unreachable, "connection refused (is the server running, and is the port right?)"),

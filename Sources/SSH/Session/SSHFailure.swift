@@ -41,7 +41,8 @@ struct SSHFailure {
     }
 
     private var connectionLost: StorageError {
-        StorageError(.connectionLost, step == .login ? "the server hung up during the login" : "the connection was lost")
+        StorageError(
+            .connectionLost, step == .login ? "the server hung up during the login" : "the connection was lost")
     }
 
     /// What a server says instead of a greeting is the best explanation there is.

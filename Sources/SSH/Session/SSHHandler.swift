@@ -101,7 +101,8 @@ final class SSHHandler: ChannelDuplexHandler {
     }
 
     private func wireEnded(_ context: ChannelHandlerContext) {
-        if case .loggingIn(nil) = phase {} else {
+        if case .loggingIn(nil) = phase {
+        } else {
             // One more turn translates the end into words.
             wire.isEnded = true
             pump(context)

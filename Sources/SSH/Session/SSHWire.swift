@@ -61,7 +61,8 @@ enum SSHCallbacks {
     private typealias Receive = @convention(c) (CInt, UnsafeMutableRawPointer?, Int, CInt, Abstract?) -> Int
     private typealias Send = @convention(c) (CInt, UnsafeRawPointer?, Int, CInt, Abstract?) -> Int
     private typealias Disconnect =
-        @convention(c) (OpaquePointer?, CInt, UnsafePointer<CChar>?, CInt, UnsafePointer<CChar>?, CInt, Abstract?) -> Void
+        @convention(c) (OpaquePointer?, CInt, UnsafePointer<CChar>?, CInt, UnsafePointer<CChar>?, CInt, Abstract?) ->
+        Void
 
     static func install(in session: OpaquePointer) {
         set(session, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receive, to: UnsafeMutableRawPointer.self))

@@ -16,7 +16,8 @@ extension Archive {
     private static let columns =
         (EntryColumns.names("local") + EntryColumns.names("remote")
         + ["synced_seconds", "synced_nanoseconds", "state", "attempts"]).joined(separator: ", ")
-    private static let placeholders = Array(repeating: "?", count: 2 + 2 * EntryColumns.count + 4).joined(separator: ", ")
+    private static let placeholders = Array(repeating: "?", count: 2 + 2 * EntryColumns.count + 4).joined(
+        separator: ", ")
 
     /// The records of a directory's direct children, in the order of their names.
     func children(of directory: RemotePath) throws(StorageError) -> [(name: FileName, record: Record)] {
@@ -40,7 +41,8 @@ extension Archive {
         let rest = column + 2 * EntryColumns.count
         let nanoseconds = min(max(row.integer(rest + 1), 0), 999_999_999)
         return Record(
-            local: EntryColumns.read(row, from: column), remote: EntryColumns.read(row, from: column + EntryColumns.count),
+            local: EntryColumns.read(row, from: column),
+            remote: EntryColumns.read(row, from: column + EntryColumns.count),
             syncedAt: Timestamp(seconds: row.integer(rest), nanoseconds: Int32(nanoseconds)),
             state: state(row.integer(rest + 2), attempts: row.integer(rest + 3)))
     }

@@ -16,7 +16,8 @@ struct ByteSet: Hashable, Sendable {
     static func parse(_ pattern: [UInt8]) -> (ByteSet, Int)? {
         var set = ByteSet()
         var index = 1
-        let isNegated = index < pattern.count && (pattern[index] == UInt8(ascii: "!") || pattern[index] == UInt8(ascii: "^"))
+        let isNegated =
+            index < pattern.count && (pattern[index] == UInt8(ascii: "!") || pattern[index] == UInt8(ascii: "^"))
         if isNegated { index += 1 }
         let first = index
         while index < pattern.count, pattern[index] != UInt8(ascii: "]") || index == first {

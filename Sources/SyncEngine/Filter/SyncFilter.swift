@@ -35,7 +35,9 @@ struct PathFilter: Sendable {
     }
 
     /// - Parameter entries: what the sides show; sizes and ages of either side can leave a file out.
-    func verdict(_ path: RemotePath, _ entries: Sides<Entry?>, isDirectory: Bool, _ ignored: IgnoreChain?) -> FilterVerdict {
+    func verdict(_ path: RemotePath, _ entries: Sides<Entry?>, isDirectory: Bool, _ ignored: IgnoreChain?)
+        -> FilterVerdict
+    {
         if excluded.contains(path) || ignored?.ignores(path, isDirectory: isDirectory) == true { return .exclude }
         let verdict = rules.verdict(path, isDirectory: isDirectory)
         guard verdict == .include, !isDirectory else { return verdict }

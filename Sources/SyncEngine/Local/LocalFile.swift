@@ -47,9 +47,11 @@ final class LocalWriter: RemoteWriter {
             var written = 0
             while written < data.count {
                 let rest = UnsafeRawBufferPointer(rebasing: data[written...])
-                guard let count = retryingInterrupts({
-                    pwrite(descriptor.number, rest.baseAddress, rest.count, off_t(offset) + off_t(written))
-                }) else { return false }
+                guard
+                    let count = retryingInterrupts({
+                        pwrite(descriptor.number, rest.baseAddress, rest.count, off_t(offset) + off_t(written))
+                    })
+                else { return false }
                 written += count
             }
             return true

@@ -43,11 +43,13 @@ final class EngineThreads: TaskExecutor {
     private func startThread() {
         var thread = pthread_t()
         let box = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, nil, { context in
-            guard let context else { return nil }
-            Unmanaged<EngineThreads>.fromOpaque(context).takeRetainedValue().serve()
-            return nil
-        }, box.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<EngineThreads>.fromOpaque(context).takeRetainedValue().serve()
+                return nil
+            }, box.toOpaque())
         precondition(result == 0, "no thread could be started")
         pthread_detach(thread)
     }

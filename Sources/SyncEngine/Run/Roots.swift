@@ -76,7 +76,7 @@ struct Roots {
     private func createRemoteRoot() async throws(StorageError) {
         do throws(StorageError) {
             try await run.remote.createDirectory(.root, permissions: nil)
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             throw StorageError(
                 .rootMissing,
                 "the remote folder \(run.identity.remoteRoot) cannot be created: the folder above it does not exist",

@@ -71,7 +71,9 @@ extension RunSession {
                         group.addTask { (operation, await runner.run(operation)) }
                         running += 1
                     }
-                    guard let (operation, outcome) = await group.next() else { return Result<Void, StorageError>.success(()) }
+                    guard let (operation, outcome) = await group.next() else {
+                        return Result<Void, StorageError>.success(())
+                    }
                     running -= 1
                     try note(operation, outcome)
                 }
@@ -156,7 +158,8 @@ extension RunSession {
     }
 
     /// - Parameter path: written to; a conflict copy's has the step's second number.
-    private func intent(_ operation: Operation, _ path: RemotePath, from side: Side, kept: RemotePath? = nil) -> Intent? {
+    private func intent(_ operation: Operation, _ path: RemotePath, from side: Side, kept: RemotePath? = nil) -> Intent?
+    {
         let step = operation.step
         let target = replicas[side.other]
         guard let source = step.observed[side] else { return nil }

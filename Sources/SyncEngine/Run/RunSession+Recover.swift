@@ -43,9 +43,10 @@ extension RunSession {
 
     private static func leftover(_ intent: Intent, _ context: TransferContext) async -> Result<Leftover, StorageError> {
         do throws(StorageError) {
-            return .success(try await context.options.retries.run { () throws(StorageError) in
-                try await examine(intent, context)
-            })
+            return .success(
+                try await context.options.retries.run { () throws(StorageError) in
+                    try await examine(intent, context)
+                })
         } catch {
             return error.isSessionFault ? .failure(error) : .success(.nothing)
         }

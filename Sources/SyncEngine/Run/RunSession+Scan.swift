@@ -11,7 +11,8 @@ extension ScanContext {
         rules = ReconcileRules(
             mode: options.mode, conflict: options.conflict, deletes: opened.isRestored ? .never : options.deletes,
             links: options.filter.links, overwrite: options.overwrite,
-            isFirstRun: opened.isRestored || !opened.archive.header.hasRun, contentLimit: options.contentLimit, now: time)
+            isFirstRun: opened.isRestored || !opened.archive.header.hasRun, contentLimit: options.contentLimit,
+            now: time)
         for side in Side.allCases {
             rules.calibration[side].keepsTimes =
                 options.keepsTimes && replicas[side].capabilities.modificationTimeSetter != nil

@@ -81,7 +81,7 @@ final class RunSession {
     ) async throws(StorageError) -> SyncReport {
         do throws(StorageError) {
             return try await attemptOnce(run, observer, report)
-        } catch where error.code == .corrupted {
+        } catch  where error.code == .corrupted {
             _ = try ArchiveFile.setAside(run.stateFile("archive"), report.started)
             return try await attemptOnce(run, observer, report)
         }
@@ -130,7 +130,7 @@ final class RunSession {
             if let violation = guards.violation(try runTotals()) { return stopped(by: violation) }
             try reportSkips()
             if options.isDryRun { try preview() } else { try await carryOut() }
-        } catch where error.code == .cancelled {
+        } catch  where error.code == .cancelled {
             try await saveInterrupted()
         }
         return finished()

@@ -78,7 +78,8 @@ public final class SyncRun: Sendable {
     /// A file of this synchronisation in the state directory.
     func stateFile(_ suffix: String) -> String {
         let name = options.name.utf8.map { byte -> String in
-            let isPlain = byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5A || byte >= 0x61 && byte <= 0x7A
+            let isPlain =
+                byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5A || byte >= 0x61 && byte <= 0x7A
                 || byte == 0x2D || byte == 0x5F || byte > 0x7F
             return isPlain ? String(decoding: [byte], as: UTF8.self) : "%" + String(byte, radix: 16, uppercase: true)
         }

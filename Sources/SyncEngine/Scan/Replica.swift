@@ -15,7 +15,7 @@ struct Replica: Sendable {
     func entry(at path: RemotePath) async throws(StorageError) -> Entry? {
         do throws(StorageError) {
             return Entry(try await files.attributes(of: path))
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return nil
         }
     }

@@ -17,7 +17,9 @@ struct ScanContext: Sendable {
 
 extension ScanContext {
     /// Lists a directory on both sides at once and compares what they show.
-    func compare(_ visit: Visit, _ records: [(name: FileName, record: Record)]) async -> Result<VisitResult, StorageError> {
+    func compare(_ visit: Visit, _ records: [(name: FileName, record: Record)]) async -> Result<
+        VisitResult, StorageError
+    > {
         let observedAt = now()
         async let local = listing(.local, visit)
         async let remote = listing(.remote, visit)

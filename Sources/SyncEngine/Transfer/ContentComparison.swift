@@ -14,7 +14,7 @@ struct ContentComparison: Sendable {
         do throws(StorageError) {
             let isEqual = type == .symbolicLink ? try await linksMatch(path) : try await filesMatch(path, path)
             return isEqual ? .equal : .different
-        } catch where !error.isSessionFault {
+        } catch  where !error.isSessionFault {
             return .unavailable
         }
     }

@@ -11,9 +11,9 @@ extension FileCopier {
         do throws(StorageError) {
             try await target.files.rename(order.temporary, to: order.path, mode: isFree ? .keepExisting : .replace)
             return true
-        } catch where error.code == .alreadyExists {
+        } catch  where error.code == .alreadyExists {
             return false
-        } catch where error.code == .unsupported && isFree {
+        } catch  where error.code == .unsupported && isFree {
             guard try await target.entry(at: order.path) == nil else { return false }
             try await target.files.rename(order.temporary, to: order.path, mode: .replace)
             return true
@@ -44,7 +44,7 @@ extension FileCopier {
             do throws(StorageError) {
                 try await target.files.createHardLink(place, to: order.path)
                 return true
-            } catch where !error.isSessionFault && error.code != .alreadyExists {
+            } catch  where !error.isSessionFault && error.code != .alreadyExists {
             }
         }
         try await target.files.rename(order.path, to: place, mode: .keepExisting)

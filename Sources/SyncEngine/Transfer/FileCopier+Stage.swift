@@ -72,7 +72,7 @@ extension FileCopier {
     ) async throws(StorageError) -> Value {
         do throws(StorageError) {
             return try await body()
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             try await makeFolders()
             return try await body()
         }
@@ -82,7 +82,7 @@ extension FileCopier {
         for directory in order.path.ancestors.reversed() where !directory.isRoot {
             do throws(StorageError) {
                 try await target.files.createDirectory(directory, permissions: nil)
-            } catch where error.code == .alreadyExists {
+            } catch  where error.code == .alreadyExists {
             }
         }
     }

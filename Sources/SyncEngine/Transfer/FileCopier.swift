@@ -51,7 +51,7 @@ struct FileCopier: Sendable {
         do throws(StorageError) {
             let found = try await target.files.attributes(of: order.path)
             return Entry(found).isSameState(as: planned) ? .asPlanned(found) : .changed
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return .changed
         }
     }
@@ -64,7 +64,8 @@ struct FileCopier: Sendable {
         guard !free.overflow, let bytes = Int64(exactly: free.partialValue) else { return }
         guard bytes - order.source.size < context.options.reserve else { return }
         throw StorageError(
-            .noSpace, "\(order.path) was not downloaded: the local disk has \(ByteCount(bytes)) left, and "
+            .noSpace,
+            "\(order.path) was not downloaded: the local disk has \(ByteCount(bytes)) left, and "
                 + "\(ByteCount(context.options.reserve)) are to stay free")
     }
 
@@ -107,7 +108,7 @@ struct FileCopier: Sendable {
     private func discarded() async throws(StorageError) -> CopyOutcome {
         do throws(StorageError) {
             try await target.files.removeFile(order.temporary)
-        } catch where !error.isSessionFault {
+        } catch  where !error.isSessionFault {
         }
         return .changedMeanwhile
     }
@@ -121,7 +122,7 @@ struct FileCopier: Sendable {
         let entry: Entry?
         do throws(StorageError) {
             entry = try await target.entry(at: order.temporary)
-        } catch where target.side == .remote && (error.code == .permissionDenied || error.code == .unsupported) {
+        } catch  where target.side == .remote && (error.code == .permissionDenied || error.code == .unsupported) {
             entry = nil
         }
         guard let entry else {

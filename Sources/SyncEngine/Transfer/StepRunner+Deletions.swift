@@ -14,10 +14,10 @@ extension StepRunner {
         guard now.isSameState(as: planned) else { return outcome.skip(.unstable) }
         do throws(StorageError) {
             guard try await delete(step, replica) else { return }
-        } catch where [.permissionDenied, .readOnly, .failed].contains(error.code) {
+        } catch  where [.permissionDenied, .readOnly, .failed].contains(error.code) {
             noteRefusal(step, side, now, error, &outcome)
             return
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
         }
         outcome.records = [.removeSubtree(step.path)]
         outcome.changes = [SyncChange(.delete, step.path, on: side, row: step.decision.row)]
@@ -28,7 +28,7 @@ extension StepRunner {
         if step.isDirectory {
             do throws(StorageError) {
                 try await replica.files.removeDirectory(step.path)
-            } catch where error.code == .notEmpty {
+            } catch  where error.code == .notEmpty {
                 return false
             }
         } else if context.options.deletes == .permanent {

@@ -16,7 +16,7 @@ extension StepRunner {
         else { return outcome.skip(.unstable) }
         do throws(StorageError) {
             try await replica.files.rename(origin, to: step.path, mode: .keepExisting)
-        } catch where !error.isSessionFault {
+        } catch  where !error.isSessionFault {
             return try await copyInstead(operation, from: side.other, &outcome)
         }
         outcome.changes.append(
@@ -32,7 +32,8 @@ extension StepRunner {
         var record = Record(local: nil, remote: nil, syncedAt: step.observedAt)
         record.entries[side] = Self.sameState(step.recorded[side], entry) ? entry : step.recorded[side]
         let other = step.observed[side.other]
-        record.entries[side.other] = Self.sameState(step.recorded[side.other], other) ? other : step.recorded[side.other]
+        record.entries[side.other] =
+            Self.sameState(step.recorded[side.other], other) ? other : step.recorded[side.other]
         outcome.records += [.remove(origin), .set(step.path, record)]
     }
 
@@ -65,6 +66,7 @@ extension StepRunner {
         guard let entries = try await copied(order, &outcome) else { return }
         outcome.changes.append(
             SyncChange(
-                .copy, operation.step.path, on: side.other, bytes: entries[side].size, row: operation.step.decision.row))
+                .copy, operation.step.path, on: side.other, bytes: entries[side].size, row: operation.step.decision.row)
+        )
     }
 }

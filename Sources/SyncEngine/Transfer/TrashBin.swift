@@ -38,7 +38,7 @@ final class TrashBin: Sendable {
             if made.withLock({ $0.contains(directory) }) { continue }
             do throws(StorageError) {
                 try await replica.files.createDirectory(directory, permissions: directory == Self.root ? 0o700 : nil)
-            } catch where error.code == .alreadyExists {
+            } catch  where error.code == .alreadyExists {
             }
             _ = made.withLock { $0.insert(directory) }
         }
@@ -61,7 +61,7 @@ final class TrashBin: Sendable {
                 try await replica.files.createHardLink(place, to: path)
             }
             return true
-        } catch where !error.isSessionFault && error.code != .notFound && error.code != .noSpace {
+        } catch  where !error.isSessionFault && error.code != .notFound && error.code != .noSpace {
             return false
         }
     }
@@ -73,7 +73,7 @@ final class TrashBin: Sendable {
         while true {
             do throws(StorageError) {
                 return try await keep(try await place(for: path, attempt: attempt))
-            } catch where error.code == .alreadyExists && attempt < 20 {
+            } catch  where error.code == .alreadyExists && attempt < 20 {
                 attempt += 1
             }
         }

@@ -92,7 +92,9 @@ import Transport
         defer { server.resume() }
         let start = ContinuousClock.now
         let written = await failure {
-            for index in 0..<64 { try await writer.write(ByteBuffer(repeating: 0, count: 1 << 20), at: Int64(index) << 20) }
+            for index in 0..<64 {
+                try await writer.write(ByteBuffer(repeating: 0, count: 1 << 20), at: Int64(index) << 20)
+            }
             try await writer.close()
         }
         #expect(written?.code == .timedOut)
@@ -106,7 +108,9 @@ import Transport
         let path = SFTPPath("\(server.rootOnServer)/x")
         let writer = SFTPWriter(connection, try await connection.open(path, [.write, .create]), path: path)
         async let written = failure {
-            for index in 0..<10_000 { try await writer.write(ByteBuffer(repeating: 0, count: 1 << 20), at: Int64(index) << 20) }
+            for index in 0..<10_000 {
+                try await writer.write(ByteBuffer(repeating: 0, count: 1 << 20), at: Int64(index) << 20)
+            }
         }
         #expect(await eventually { (try? await connection.lstat(path).size ?? 0) ?? 0 > 0 })
         server.killSessions()
@@ -124,7 +128,8 @@ import Transport
         let folder = try TemporaryFolder()
         let stranger = try await SSHKeys(at: folder("stranger"))
         let unknown = await failure { _ = try await openSSH(server) { $0.knownHostsFiles = [folder("none")] } }
-        #expect(unknown?.code == .hostKeyRejected && unknown?.serverReply?.hasPrefix("ssh: ") == true, "\(unknown as Any)")
+        #expect(
+            unknown?.code == .hostKeyRejected && unknown?.serverReply?.hasPrefix("ssh: ") == true, "\(unknown as Any)")
         let refused = await failure { _ = try await openSSH(server) { $0.identityFiles = [stranger.privateKeyFile] } }
         #expect(refused?.code == .loginFailed, "\(refused as Any)")
         server.stop()

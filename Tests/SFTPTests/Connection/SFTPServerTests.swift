@@ -36,7 +36,8 @@ import Testing
 
     @Test func tellsWhatTheServerOffers() async throws {
         for name in [
-            SFTPExtension.posixRename, .statvfs, .fstatvfs, .hardlink, .fsync, .lsetstat, .limits, .expandPath, .copyData,
+            SFTPExtension.posixRename, .statvfs, .fstatvfs, .hardlink, .fsync, .lsetstat, .limits, .expandPath,
+            .copyData,
         ] {
             #expect(connection.offers(name), "\(name)")
         }
@@ -132,7 +133,9 @@ import Testing
         let path = server.path("r")
         let writer = SFTPWriter(connection, try await connection.open(path, .read), path: path)
         let refusal = await failure {
-            for index in 0..<1000 { try await writer.write(ByteBuffer(repeating: 0, count: 1000), at: Int64(index * 1000)) }
+            for index in 0..<1000 {
+                try await writer.write(ByteBuffer(repeating: 0, count: 1000), at: Int64(index * 1000))
+            }
             try await writer.drain()
         }
         #expect(refusal != nil)

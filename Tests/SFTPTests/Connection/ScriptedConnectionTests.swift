@@ -143,7 +143,8 @@ import Testing
     @Test func aReadInCrumbsIsGivenUp() async throws {
         let peer = ScriptedPeer { peer, id, _ in peer.answer(id, .data(ByteBuffer(bytes: [1]))) }
         let connection = try await peer.connect()
-        #expect(await failure { _ = try await connection.read(handle, at: 0, count: 100_000) }?.code == .protocolViolation)
+        #expect(
+            await failure { _ = try await connection.read(handle, at: 0, count: 100_000) }?.code == .protocolViolation)
         await connection.close()
     }
 
@@ -175,7 +176,9 @@ import Testing
             switch request {
             case .opendir: peer.answer(id, .handle(SFTPHandle([1])))
             case .readdir:
-                let number = answers.withLock { $0 += 1; return $0 }
+                let number = answers.withLock {
+                    $0 += 1; return $0
+                }
                 if number <= 2 { peer.answer(id, .names([SFTPName([UInt8(64 + number)])])) }
                 if number > 2 { peer.answer(id, .status(SFTPStatus(.failure, message: "I/O error"))) }
             default: peer.answer(id, .ok())

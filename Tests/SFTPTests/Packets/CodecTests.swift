@@ -129,7 +129,8 @@ import Testing
     @Test func statusesBecomeErrors() {
         let table: [(UInt32, StorageError.Code)] = [
             (2, .notFound), (3, .permissionDenied), (4, .failed), (5, .invalidArgument), (8, .unsupported),
-            (11, .alreadyExists), (14, .noSpace), (18, .notEmpty), (19, .notDirectory), (24, .isDirectory), (99, .failed),
+            (11, .alreadyExists), (14, .noSpace), (18, .notEmpty), (19, .notDirectory), (24, .isDirectory),
+            (99, .failed),
         ]
         for (status, code) in table {
             let error = SFTPStatus(.init(rawValue: status), message: "Words").error("open /x")

@@ -85,7 +85,9 @@ import Testing
         let hung = send(.lstat(SFTPPath("hung")), "hung")
         for second in Int64(1)...12 {
             let id = send(.lstat(SFTPPath("x")), "x", second)
-            guard case .deliver = pipeline.replyReceived(id, .ok(), now: at(second)) else { return #expect(Bool(false)) }
+            guard case .deliver = pipeline.replyReceived(id, .ok(), now: at(second)) else {
+                return #expect(Bool(false))
+            }
         }
         guard case .overtaken(["hung"]) = pipeline.check(now: at(12)) else { return #expect(Bool(false)) }
         guard case .swallow = pipeline.replyReceived(hung, .ok(), now: at(13)) else { return #expect(Bool(false)) }
@@ -131,7 +133,8 @@ import Testing
                     case .swallow, .close: break
                     }
                 case 8:
-                    if let id = waiting.union(onTheWire).randomElement(using: &random), let token = pipeline.cancel(id) {
+                    if let id = waiting.union(onTheWire).randomElement(using: &random), let token = pipeline.cancel(id)
+                    {
                         returned[token, default: 0] += 1
                     }
                 default:

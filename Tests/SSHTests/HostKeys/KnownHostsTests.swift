@@ -84,7 +84,8 @@ import Testing
         #expect(result.succeeded, "\(result.errors)")
         var known = KnownHosts()
         known.read(try #require(try KnownHostsFile(file).text()), file: file)
-        #expect(known.entries.count == 3 && known.entries.allSatisfy { if case .hashed = $0.names { true } else { false } })
+        #expect(
+            known.entries.count == 3 && known.entries.allSatisfy { if case .hashed = $0.names { true } else { false } })
         let hashes = HashedHostNames()
         for (host, port, isKnown) in [
             ("example.com", 22, true), ("example.com", 2222, true), ("10.0.0.1", 22, true), ("example.org", 22, false),

@@ -51,7 +51,8 @@ import Testing
 
     @Test func aProgramThatWillNotEndIsKilledWithItsChildren() async throws {
         let folder = try TemporaryFolder()
-        let script = "trap '' TERM; echo $$ >\(folder("pid")); sleep 60 & echo $! >>\(folder("pid")); echo up; wait; wait"
+        let script =
+            "trap '' TERM; echo $$ >\(folder("pid")); sleep 60 & echo $! >>\(folder("pid")); echo up; wait; wait"
         let stream = try await SubsystemStream.running(["sh", "-c", script], peer: "stubborn", on: loop)
         #expect(await eventually { pids(folder("pid")).count == 2 })
         let processes = pids(folder("pid"))
