@@ -1,0 +1,9 @@
+/// What was found out about one server and account, and is to be remembered between runs and shared by processes.
+///
+/// Each part is optional: a file written by an older version lacks the newer ones. It never holds a secret.
+public struct ServerProfile: Codable, Hashable, Sendable {
+    /// The server took AUTH once; from then on `if-available` does not go on in clear.
+    public var offersTLS: Bool?
+
+    public init() {}
+}
