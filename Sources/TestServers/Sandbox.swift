@@ -25,7 +25,7 @@ struct Sandbox {
         try derive("group", adding: "\(account.name):x:\(account.uid):\n")
         try derive("shadow", adding: account.shadowLine(hash: hash), mode: 0o600)
         let rules = ["auth", "account", "session"].map { "\($0) required pam_unix.so\n" }.joined()
-        for service in ["other", "sshd", "vsftpd", "pure-ftpd", "proftpd"] {
+        for service in ["other", "sshd", "dropbear", "vsftpd", "pure-ftpd", "proftpd"] {
             try LocalFiles.write(rules, to: folder("etc/pam.d/\(service)"))
         }
     }

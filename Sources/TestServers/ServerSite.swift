@@ -9,14 +9,16 @@ struct ServerSite {
     private let passiveCount: Int
     private let block = PortBlock()
 
-    /// - Parameter passivePorts: how many ports FTP data connections may have, at most 99.
-    init(_ kind: ServerKind, passivePorts: Int = 90) async throws {
+    /// - Parameters:
+    ///   - passivePorts: how many ports FTP data connections may have, at most 99.
+    ///   - home: where a login lands; by default the folder that it works in.
+    init(_ kind: ServerKind, passivePorts: Int = 90, home: String = "root") async throws {
         precondition(passivePorts < PortBlock.count)
         if let reason = await kind.missing() { throw ServerFailure(description: reason) }
         self.kind = kind
         folder = try TemporaryFolder()
         sandbox = await Sandbox.isPermitted() ? Sandbox(folder: folder) : nil
-        account = TestAccount(home: folder("root"), isPrivate: sandbox != nil)
+        account = TestAccount(home: folder(home), isPrivate: sandbox != nil)
         passiveCount = passivePorts
         try LocalFiles.makeDirectory(root, owner: account.uid)
         try await sandbox?.prepare(account)

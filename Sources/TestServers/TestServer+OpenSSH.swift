@@ -11,20 +11,14 @@ extension TestServer {
         extra: [String] = []
     ) async throws -> TestServer {
         let site = try await ServerSite(.openSSH)
-        let hostKey = try await SSHKeys(type: hostKeyType, at: site.folder("host_key"))
-        let clientKey = try await SSHKeys(at: site.folder("client_key"))
-        let keys = ([clientKey.publicKey] + authorizedKeys).joined(separator: "\n") + "\n"
-        try LocalFiles.write(keys, to: site.folder("authorized_keys"))
-        // 127.0.0.2 is where a relay stands in front of the server.
-        let names = "[127.0.0.1]:\(site.port),[127.0.0.2]:\(site.port)"
-        try LocalFiles.write("\(names) \(hostKey.publicKey)\n", to: site.folder("known_hosts"))
+        let keys = try await SFTPKeys(for: site, hostKeyType: hostKeyType, authorizedKeys: authorizedKeys)
         let allowsPassword = password && site.sandbox != nil
         let lines =
             extra + [
                 "ListenAddress 127.0.0.1",
                 "Port \(site.port)",
-                "HostKey \(site.folder("host_key"))",
-                "AuthorizedKeysFile \(site.folder("authorized_keys"))",
+                "HostKey \(keys.host.privateKeyFile)",
+                "AuthorizedKeysFile \(keys.authorizedKeysFile)",
                 "PasswordAuthentication \(allowsPassword ? "yes" : "no")",
                 "KbdInteractiveAuthentication no",
                 "PermitRootLogin yes",
@@ -40,7 +34,7 @@ extension TestServer {
             site,
             ServerSetup(
                 command: [site.program, "-D", "-e", "-f", site.folder("sshd_config")], rootOnServer: site.root,
-                password: allowsPassword ? site.account.password : nil, privateKeyFile: clientKey.privateKeyFile,
-                knownHostsFile: site.folder("known_hosts")))
+                password: allowsPassword ? site.account.password : nil, privateKeyFile: keys.client.privateKeyFile,
+                knownHostsFile: keys.knownHostsFile))
     }
 }

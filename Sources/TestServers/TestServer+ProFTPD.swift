@@ -27,7 +27,7 @@ extension TestServer {
                 password: site.account.password, caFile: tls == .none ? nil : certificates.caFile, tls: tls))
     }
 
-    private static func base(of site: ServerSite) -> [String] {
+    static func base(of site: ServerSite) -> [String] {
         [
             "ServerType standalone",
             "DefaultAddress 127.0.0.1",

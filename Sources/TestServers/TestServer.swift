@@ -15,9 +15,9 @@ public final class TestServer: Sendable {
     public let user: String
     /// nil: logins by password are off.
     public let password: String?
-    /// A key that the server accepts (OpenSSH).
+    /// A key that the server accepts (SFTP).
     public let privateKeyFile: String?
-    /// A known_hosts file with this server's key (OpenSSH).
+    /// A known_hosts file with this server's key (SFTP).
     public let knownHostsFile: String?
     /// The authority that signed the server's certificate (FTP over TLS).
     public let caFile: String?

@@ -30,6 +30,14 @@ struct RemoteConformanceTests {
         }
     }
 
+    @Suite(.remote(ServedRemote.dropbear))
+    struct Dropbear {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
     @Suite(.remote(ServedRemote.proFTPDPlain))
     struct ProFTPDPlain {
         @Test(arguments: ConformanceCheck.all)

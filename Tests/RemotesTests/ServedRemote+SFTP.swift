@@ -23,8 +23,13 @@ extension ServedRemote {
     }
 
     /// `transport = "libssh2"`, with a key.
-    @Sendable static func libSSH2() async throws -> ServedRemote {
-        let server = try await TestServer.openSSH()
+    @Sendable static func libSSH2() async throws -> ServedRemote { try await sftp(.openSSH()) }
+    @Sendable static func dropbear() async throws -> ServedRemote { try await sftp(.dropbear()) }
+    @Sendable static func proFTPDSFTP() async throws -> ServedRemote { try await sftp(.proFTPDSFTP()) }
+    @Sendable static func asyncSSH() async throws -> ServedRemote { try await sftp(.asyncSSH()) }
+    @Sendable static func paramiko() async throws -> ServedRemote { try await sftp(.paramiko()) }
+
+    private static func sftp(_ server: TestServer) async throws -> ServedRemote {
         let credentials = SSHCredentials(
             user: server.user, identityFiles: [try #require(server.privateKeyFile)])
         var settings = SSHSettings(
@@ -32,8 +37,8 @@ extension ServedRemote {
         settings.hostKeys = .knownHosts(files: [try #require(server.knownHostsFile)])
         let ssh = settings
         let remote = SFTPRemote(
-            identity: "sftp://libssh2", root: .absolute(try RemotePath(server.rootOnServer)),
-            pool: PoolConfiguration(name: "libssh2", maximumConnections: 4)
+            identity: "sftp://\(server.kind)", root: .absolute(try RemotePath(server.rootOnServer)),
+            pool: PoolConfiguration(name: "\(server.kind)", maximumConnections: 4)
         ) { () throws(StorageError) in
             try await SFTPConnection.connect(over: try await .ssh(ssh, on: EventLoops.next()))
         }

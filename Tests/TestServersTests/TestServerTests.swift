@@ -19,6 +19,28 @@ struct TestServerTests {
         #expect(server.log().contains("Accepted publickey"))
     }
 
+    @Test(arguments: [ServerKind.dropbear, .proFTPDSFTP, .asyncSSH, .paramiko])
+    func otherSFTPServersAcceptTheirKey(_ kind: ServerKind) async throws {
+        let server = try await sftpServer(kind)
+        let file = try TemporaryFolder()
+        try LocalFiles.write("hello", to: file("greeting"))
+        let folder = server.rootOnServer == "/" ? "" : server.rootOnServer
+        let listing = try await sftp(server, "put \(file("greeting")) \(folder)/greeting\nls -la \(folder)/")
+        #expect(listing.output.contains("greeting"), "\(listing) \(server.log())")
+        #expect(LocalFiles.names(in: server.root) == ["greeting"])
+        var status = stat()
+        #expect(stat(server.root + "/greeting", &status) == 0 && status.st_uid == server.ownerID)
+    }
+
+    private func sftpServer(_ kind: ServerKind) async throws -> TestServer {
+        switch kind {
+        case .dropbear: try await .dropbear()
+        case .proFTPDSFTP: try await .proFTPDSFTP()
+        case .asyncSSH: try await .asyncSSH()
+        default: try await .paramiko()
+        }
+    }
+
     @Test func openSSHCanRefusePasswords() async throws {
         let server = try await TestServer.openSSH(password: false)
         #expect(server.password == nil)
