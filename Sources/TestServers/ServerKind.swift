@@ -1,11 +1,11 @@
 /// The servers that tests talk to.
 public enum ServerKind: String, Sendable, CaseIterable {
-    case openSSH, proFTPD, vsftpd, pureFTPd
+    case openSSH, proFTPD, vsftpd, pureFTPd, pyftpdlib
     /// SFTP servers that are not OpenSSH's. (dropbear leaves the subsystem to OpenSSH's sftp-server.)
     case dropbear, proFTPDSFTP, asyncSSH, paramiko
 
     /// Whether clients speak FTP to it.
-    public var isFTP: Bool { [.proFTPD, .vsftpd, .pureFTPd].contains(self) }
+    public var isFTP: Bool { [.proFTPD, .vsftpd, .pureFTPd, .pyftpdlib].contains(self) }
 
     /// Why this server cannot run on this machine; nil when it can.
     public func missing() async -> String? {
@@ -29,6 +29,7 @@ public enum ServerKind: String, Sendable, CaseIterable {
         case .dropbear: return ["/usr/sbin/dropbear"]
         case .asyncSSH: return ["/usr/lib/python3/dist-packages/asyncssh"]
         case .paramiko: return ["/usr/lib/python3/dist-packages/paramiko"]
+        case .pyftpdlib: return ["/usr/lib/python3/dist-packages/pyftpdlib"]
         case .vsftpd: return [fetched + "vsftpd", "/usr/sbin/vsftpd"]
         case .pureFTPd: return [fetched + "pure-ftpd", "/usr/sbin/pure-ftpd"]
         }

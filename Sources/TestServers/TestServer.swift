@@ -37,7 +37,7 @@ public final class TestServer: Sendable {
         port = site.port
         root = site.root
         rootOnServer = setup.rootOnServer
-        user = site.account.name
+        user = setup.user ?? site.account.name
         password = setup.password
         privateKeyFile = setup.privateKeyFile
         knownHostsFile = setup.knownHostsFile
@@ -80,7 +80,15 @@ public final class TestServer: Sendable {
 
     /// Kills the sessions under way, while the server goes on and takes new ones.
     public func killSessions() {
-        process.withLock { $0?.signalTree(SIGKILL, below: site.sandbox == nil ? 0 : Sandbox.depth) }
+        let depth = site.sandbox == nil ? 0 : Sandbox.depth
+        process.withLock { process in
+            switch kind {
+            case .pyftpdlib where depth == 0: process?.signal(SIGUSR1)
+            // One process for all sessions, which ends them at this signal.
+            case .pyftpdlib: process?.signalTree(SIGUSR1, below: depth - 1)
+            default: process?.signalTree(SIGKILL, below: depth)
+            }
+        }
     }
 
     /// Whether something accepts connections on the server's port.
@@ -103,6 +111,8 @@ public final class TestServer: Sendable {
 struct ServerSetup {
     var command: [String]
     var rootOnServer: String
+    /// nil: the site's account.
+    var user: String?
     var password: String?
     var privateKeyFile: String?
     var knownHostsFile: String?

@@ -64,6 +64,50 @@ struct TestServerTests {
         try await loginWorks(on: try await TestServer.pureFTPd(tls: tls))
     }
 
+    @Test(arguments: ["none", "explicit", "implicit"])
+    func pyftpdlibLetsItsAccountIn(_ tls: String) async throws {
+        let tls = try #require(ServerTLS(rawValue: tls))
+        try await loginWorks(on: try await TestServer.pyftpdlib(tls: tls))
+    }
+
+    @Test func pyftpdlibAnswersAsItIsTold() async throws {
+        var options = PyFTPdOptions.oldest
+        options.account = "sales"
+        options.codes = ["257": "258"]
+        options.answers = ["NOOP": "299 no"]
+        let server = try await TestServer.pyftpdlib(options)
+        let lines = ["USER remora", "PASS correct horse battery", "ACCT sales", "FEAT", "PWD", "NOOP", "QUIT"]
+        let codes = try await conversation(lines.map { $0.replacing("remora", with: server.user) }, with: server)
+        #expect(codes == ["220", "331", "332", "230", "500", "258", "299", "221"], "\(server.log())")
+    }
+
+    @Test func pyftpdlibEndsItsSessionsAndGoesOn() async throws {
+        let server = try await TestServer.pyftpdlib()
+        let client = LoopbackSocket()
+        let isConnected = client.connect(server.port)
+        #expect(isConnected)
+        #expect(await eventually { server.sessions() == 1 })
+        server.killSessions()
+        #expect(await eventually { server.sessions() == 0 })
+        #expect(server.isAnswering)
+    }
+
+    /// The codes of the greeting and of the replies to `lines`.
+    private func conversation(_ lines: [String], with server: TestServer) async throws -> [String] {
+        let client = """
+            import socket, sys
+            peer = socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=10).makefile('rw', newline='')
+            print(peer.readline()[:3])
+            for line in sys.argv[2:]:
+                peer.write(line + '\\r\\n')
+                peer.flush()
+                print(peer.readline()[:3])
+            """
+        let result = try await run(["python3", "-c", client, "\(server.port)"] + lines, within: .seconds(20))
+        #expect(result.succeeded, "\(result.errors) \(server.log())")
+        return result.output.split(separator: "\n").map(String.init)
+    }
+
     @Test func sessionsAreCountedAndEndWithTheServer() async throws {
         let server = try await TestServer.proFTPD()
         let client = LoopbackSocket()
