@@ -1,27 +1,41 @@
 import Glibc
 
-/// A hundred neighbouring TCP ports of the loopback interface that belong to one server, as long as this object lives.
+/// Neighbouring TCP ports of the loopback interface that belong to one server, as long as this object lives.
 ///
-/// They lie below those that the kernel gives to outgoing connections. A block is taken by binding its first port on
-/// 127.0.0.9, which holds across processes and ends with the process; ports are not yet open when they are handed out,
-/// so looking for closed ones would not tell two servers apart.
+/// They lie below those that the kernel gives to outgoing connections, and come in hundreds. A hundred is taken by
+/// binding its first port on 127.0.0.9, which holds across processes and ends with the process; ports are not yet open
+/// when they are handed out, so looking for closed ones would not tell two servers apart.
 final class PortBlock: Sendable {
-    static let count = 100
-    private static let blocks = 100..<320
+    private static let size = 100
+    private static let hundreds = 100..<320
 
     let ports: Range<Int>
-    private let token: LoopbackSocket
+    private let tokens: [PortToken]
 
-    init() {
+    /// - Parameter count: how many ports are needed, at most 1000.
+    init(count: Int = size) {
+        precondition(count <= 10 * Self.size)
+        let blocks = (count + Self.size - 1) / Self.size
         while true {
-            let first = Int.random(in: Self.blocks) * Self.count
-            let token = LoopbackSocket()
-            if token.bind(first, address: 0x7F00_0009), (first..<first + Self.count).allSatisfy(FreePorts.isFree) {
-                ports = first..<first + Self.count
-                self.token = token
+            let first = Int.random(in: Self.hundreds.lowerBound..<Self.hundreds.upperBound - blocks + 1)
+            let ports = first * Self.size..<(first + blocks) * Self.size
+            let tokens = (first..<first + blocks).compactMap { PortToken($0 * Self.size) }
+            if tokens.count == blocks, ports.allSatisfy(FreePorts.isFree) {
+                self.ports = ports
+                self.tokens = tokens
                 return
             }
         }
+    }
+}
+
+/// The proof that a hundred ports are ours, as long as it lives.
+private final class PortToken: Sendable {
+    private let socket = LoopbackSocket()
+
+    /// - Returns: nil when they are somebody else's.
+    init?(_ first: Int) {
+        guard socket.bind(first, address: 0x7F00_0009) else { return nil }
     }
 }
 

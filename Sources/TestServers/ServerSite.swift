@@ -7,19 +7,19 @@ struct ServerSite {
     let sandbox: Sandbox?
     let account: TestAccount
     private let passiveCount: Int
-    private let block = PortBlock()
+    private let block: PortBlock
 
     /// - Parameters:
-    ///   - passivePorts: how many ports FTP data connections may have, at most 99.
+    ///   - passivePorts: how many ports FTP data connections may have, at most 999.
     ///   - home: where a login lands; by default the folder that it works in.
     init(_ kind: ServerKind, passivePorts: Int = 90, home: String = "root") async throws {
-        precondition(passivePorts < PortBlock.count)
         if let reason = await kind.missing() { throw ServerFailure(description: reason) }
         self.kind = kind
         folder = try TemporaryFolder()
         sandbox = await Sandbox.isPermitted() ? Sandbox(folder: folder) : nil
         account = TestAccount(home: folder(home), isPrivate: sandbox != nil)
         passiveCount = passivePorts
+        block = PortBlock(count: 1 + passivePorts)
         try LocalFiles.makeDirectory(root, owner: account.uid)
         try await sandbox?.prepare(account)
     }

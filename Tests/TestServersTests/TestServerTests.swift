@@ -64,6 +64,15 @@ struct TestServerTests {
         try await loginWorks(on: try await TestServer.pureFTPd(tls: tls))
     }
 
+    /// The benchmarks ask for more data connections than a hundred: found when that ended their process.
+    @Test func manyPassivePortsAreOneRangeThatNobodyElseGets() async throws {
+        let server = try await TestServer.proFTPD(passivePorts: 300)
+        let other = try await TestServer.proFTPD(passivePorts: 300)
+        #expect(server.passivePorts.count == 300)
+        #expect(!server.passivePorts.overlaps(other.passivePorts))
+        #expect(!other.passivePorts.contains(server.port) && !server.passivePorts.contains(other.port))
+    }
+
     @Test(arguments: ["none", "explicit", "implicit"])
     func pyftpdlibLetsItsAccountIn(_ tls: String) async throws {
         let tls = try #require(ServerTLS(rawValue: tls))
