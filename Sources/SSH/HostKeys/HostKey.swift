@@ -16,9 +16,10 @@ public struct HostKey: Hashable, Sendable {
     }
 
     /// As ssh-keygen(1) shows it: `SHA256:` and unpadded base64.
-    public var fingerprint: String {
-        let text = Data(sha256).base64EncodedString()
-        return "SHA256:" + text.prefix { $0 != "=" }
+    public var fingerprint: String { Self.fingerprint(sha256) }
+
+    static func fingerprint(_ sha256: [UInt8]) -> String {
+        "SHA256:" + Data(sha256).base64EncodedString().prefix { $0 != "=" }
     }
 
     /// The key as known_hosts writes it.

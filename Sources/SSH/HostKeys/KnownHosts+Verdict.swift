@@ -1,16 +1,6 @@
-extension KnownHosts {
-    /// What the files say of a key that a server showed.
-    enum Verdict: Hashable {
-        case trusted
-        /// `@revoked` at that location.
-        case revoked(location: String)
-        /// Another key of the same type stands there.
-        case changed(location: String)
-        /// Only keys of other types are known; the first one's type and location.
-        case otherType(String, location: String)
-        case unknown
-    }
+import FoundationEssentials
 
+extension KnownHosts {
     /// Tells whether a hashed name (HMAC-SHA1, salt, all in base64) is that of `name`.
     typealias HashMatcher = (_ name: String, _ salt: String, _ hash: String) -> Bool
 
@@ -18,17 +8,17 @@ extension KnownHosts {
     ///
     /// As OpenSSH does, a server on another port than 22 is also trusted by an entry for its bare host name, but such
     /// an entry never counts against it.
-    func verdict(on key: HostKey, host: String, port: Int, matching hash: HashMatcher) -> Verdict {
+    func verdict(on key: HostKey, host: String, port: Int, matching hash: HashMatcher) -> HostKeyStanding {
         let encoded = key.base64
         let found = entries(for: Self.name(host: host, port: port), matching: hash)
         let bare = port == 22 ? [] : entries(for: Self.name(host: host, port: 22), matching: hash)
-        if let entry = (found + bare).first(where: { $0.isRevoked && $0.key == encoded }) {
+        if let entry = (found + bare).first(where: { $0.marker == .revoked && $0.key == encoded }) {
             return .revoked(location: entry.location)
         }
-        let valid = found.filter { !$0.isRevoked }
-        if (valid + bare.filter { !$0.isRevoked }).contains(where: { $0.key == encoded }) { return .trusted }
-        if let entry = valid.first(where: { $0.keyType == key.type }) { return .changed(location: entry.location) }
-        return valid.first.map { .otherType($0.keyType, location: $0.location) } ?? .unknown
+        let valid = found.filter { $0.marker == nil }
+        if (valid + bare.filter { $0.marker == nil }).contains(where: { $0.key == encoded }) { return .trusted }
+        if let entry = valid.first(where: { $0.keyType == key.type }) { return .changed(entry.known) }
+        return valid.first.map { .otherType($0.known) } ?? .unknown
     }
 
     /// The types of the keys that are known of a server, without repetition; they are asked for first, so that a
@@ -37,8 +27,13 @@ extension KnownHosts {
         var found = entries(for: Self.name(host: host, port: port), matching: hash)
         if found.isEmpty, port != 22 { found = entries(for: Self.name(host: host, port: 22), matching: hash) }
         var types: [String] = []
-        for entry in found where !entry.isRevoked && !types.contains(entry.keyType) { types.append(entry.keyType) }
+        for entry in found where entry.marker == nil && !types.contains(entry.keyType) { types.append(entry.keyType) }
         return types
+    }
+
+    /// Where a certificate authority is trusted for a server (`@cert-authority`), first of all; nil if nowhere.
+    func authority(host: String, port: Int, matching hash: HashMatcher) -> String? {
+        entries(for: Self.name(host: host, port: port), matching: hash).first { $0.marker == .certAuthority }?.location
     }
 
     private func entries(for name: String, matching hash: HashMatcher) -> [Entry] {
@@ -48,5 +43,13 @@ extension KnownHosts {
             case .hashed(let salt, let hashed): hash(name, salt, hashed)
             }
         }
+    }
+}
+
+extension KnownHosts.Entry {
+    /// The key that stands here.
+    fileprivate var known: KnownHostKey {
+        let fingerprint = Data(base64Encoded: key).map { HostKey.fingerprint(SHA256.digest(Array($0))) }
+        return KnownHostKey(type: keyType, fingerprint: fingerprint, location: location)
     }
 }

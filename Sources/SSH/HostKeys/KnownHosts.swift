@@ -6,12 +6,19 @@ import FoundationEssentials
 struct KnownHosts: Hashable, Sendable {
     struct Entry: Hashable, Sendable {
         let names: Names
-        let isRevoked: Bool
+        /// nil: the key is that of the servers named.
+        let marker: Marker?
         let keyType: String
         /// The key in base64, as it stands in the file.
         let key: String
         /// Where it stands: `/home/anna/.ssh/known_hosts:12`.
         let location: String
+    }
+
+    enum Marker: String, Hashable, Sendable {
+        case revoked = "@revoked"
+        /// The key signs the certificates of servers; libssh2 cannot check those.
+        case certAuthority = "@cert-authority"
     }
 
     enum Names: Hashable, Sendable {
@@ -23,7 +30,7 @@ struct KnownHosts: Hashable, Sendable {
 
     var entries: [Entry] = []
 
-    /// Adds the lines of a file. Comments, malformed lines and certificate authorities are passed over.
+    /// Adds the lines of a file. Comments, malformed lines and those with unknown markers are passed over.
     ///
     /// Read byte by byte: to a `Character`, CR LF is one line end, and a comma with an accent no comma.
     mutating func read(_ text: String, file: String) {
@@ -35,15 +42,15 @@ struct KnownHosts: Hashable, Sendable {
     private static func entry(_ line: Substring.UTF8View, location: String) -> Entry? {
         var fields = line.split { $0 == 32 || $0 == 9 || $0 == 13 }
         guard let first = fields.first, first.first != UInt8(ascii: "#") else { return nil }
-        var isRevoked = false
+        var marker: Marker?
         if first.first == UInt8(ascii: "@") {
-            guard first.elementsEqual("@revoked".utf8) else { return nil }
-            isRevoked = true
+            guard let known = Marker(rawValue: text(first)) else { return nil }
+            marker = known
             fields.removeFirst()
         }
         guard fields.count >= 3, let names = names(fields[0]) else { return nil }
         return Entry(
-            names: names, isRevoked: isRevoked, keyType: text(fields[1]), key: text(fields[2]), location: location)
+            names: names, marker: marker, keyType: text(fields[1]), key: text(fields[2]), location: location)
     }
 
     private static func names(_ field: Substring.UTF8View) -> Names? {

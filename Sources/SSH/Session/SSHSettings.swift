@@ -5,6 +5,8 @@ public struct SSHSettings: Sendable {
     public var endpoint: Endpoint
     public var credentials: SSHCredentials
     public var hostKeys = HostKeyPolicy.knownHosts(files: HostKeyPolicy.defaultFiles)
+    /// The name under which known_hosts has the server, instead of its own (HostKeyAlias of ssh_config(5)).
+    public var hostKeyAlias: String?
     public var dial = DialOptions()
     /// For greeting, key exchange and the check of the host key together.
     public var handshakeTimeout: Duration = .seconds(10)

@@ -11,8 +11,13 @@ extension SubsystemStream {
     public static func ssh(
         _ settings: SSHSettings, on loop: any EventLoop
     ) async throws(StorageError) -> SubsystemStream {
+        try await ssh(settings, verifier: try await .make(settings), on: loop)
+    }
+
+    static func ssh(
+        _ settings: SSHSettings, verifier: HostKeyVerifier, on loop: any EventLoop
+    ) async throws(StorageError) -> SubsystemStream {
         let peer = settings.endpoint.description
-        let verifier = try await SSHThreads.run { try HostKeyVerifier(settings.hostKeys, endpoint: settings.endpoint) }
         let attempts = SSHAttempts()
         let channel = try await Dialer(settings.dial).connect(to: settings.endpoint, on: loop) { channel in
             attempts.configure(channel, settings, verifier)

@@ -11,10 +11,15 @@ import Testing
     private static let ecdsa = HostKey(
         type: "ecdsa-sha2-nistp256", blob: Array("\0\0\0\u{13}ecdsa-sha2-nistp256".utf8), sha256: [])
 
-    private func verdict(_ text: String, host: String = "example.com", port: Int = 22) -> KnownHosts.Verdict {
+    private func verdict(_ text: String, host: String = "example.com", port: Int = 22) -> HostKeyStanding {
         var known = KnownHosts()
         known.read(text, file: "kh")
         return known.verdict(on: Self.ed25519, host: host, port: port, matching: HashedHostNames().matches)
+    }
+
+    private static func known(_ key: HostKey, _ location: String) -> KnownHostKey {
+        KnownHostKey(
+            type: key.type, fingerprint: HostKey.fingerprint(SHA256.digest(key.blob)), location: location)
     }
 
     private func line(_ names: String, _ key: HostKey = ed25519, marker: String = "") -> String {
@@ -50,7 +55,7 @@ import Testing
     }
 
     @Test func aChangedKeyNamesItsLine() {
-        #expect(verdict("# first\n" + line("example.com", Self.other)) == .changed(location: "kh:2"))
+        #expect(verdict("# first\n" + line("example.com", Self.other)) == .changed(Self.known(Self.other, "kh:2")))
         #expect(verdict(line("example.com", Self.other) + line("example.com")) == .trusted)
     }
 
@@ -59,8 +64,7 @@ import Testing
     }
 
     @Test func keysOfOtherTypesAreNamed() {
-        #expect(
-            verdict(line("example.com", Self.ecdsa)) == .otherType("ecdsa-sha2-nistp256", location: "kh:1"))
+        #expect(verdict(line("example.com", Self.ecdsa)) == .otherType(Self.known(Self.ecdsa, "kh:1")))
     }
 
     @Test func aRevokedKeyIsNeverTrusted() {

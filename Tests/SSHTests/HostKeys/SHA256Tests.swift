@@ -1,0 +1,27 @@
+import Testing
+
+@testable import SSH
+
+/// The examples of NIST, and the lengths around a block's end.
+@Suite struct SHA256Tests {
+    private func hex(_ message: [UInt8]) -> String {
+        SHA256.digest(message).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    @Test(arguments: [
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
+    ])
+    func examples(_ message: String, _ digest: String) {
+        #expect(hex(Array(message.utf8)) == digest)
+    }
+
+    @Test func aMillionTimesA() {
+        let message = [UInt8](repeating: 97, count: 1_000_000)
+        #expect(hex(message) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    }
+}
