@@ -1,5 +1,6 @@
 public import FileModel
 public import NIOCore
+public import Transport
 
 /// A stream of bytes to and from a server's SFTP subsystem, however it is reached.
 ///
@@ -13,17 +14,20 @@ public struct SubsystemStream: Sendable {
     /// Succeeds within a second after the channel was closed, with the reason as far as the transport knows it: the
     /// server's farewell, the last words of a program.
     public let failure: EventLoopFuture<StorageError?>
+    /// Tells what goes over it.
+    public var log: WireConnection?
 
     /// - Parameters:
     ///   - ended: nil: when the channel is closed.
     ///   - failure: nil: no reason is known.
     public init(
         channel: any Channel, peer: String, ended: EventLoopFuture<Void>? = nil,
-        failure: EventLoopFuture<StorageError?>? = nil
+        failure: EventLoopFuture<StorageError?>? = nil, log: WireConnection? = nil
     ) {
         self.channel = channel
         self.peer = peer
         self.ended = ended ?? channel.closeFuture
         self.failure = failure ?? channel.closeFuture.map { nil }
+        self.log = log
     }
 }

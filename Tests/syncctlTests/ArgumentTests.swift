@@ -17,7 +17,8 @@ import Testing
             "2MiB", "--connections", "3", "--parallel", "4", "--config", "c", "--state", "s", "-o", "port=1,ro", "-o",
             "tls.mode=never", "--password-stdin", "/srv", "sftp://h/x")
         let flags = command.flags
-        #expect(flags.dryRun && flags.json && flags.verbose && flags.delete && flags.allowEmpty && flags.force)
+        #expect(
+            flags.dryRun && flags.json && flags.remote.verbose == 1 && flags.delete && flags.allowEmpty && flags.force)
         #expect(flags.progress == false)
         #expect(flags.conflict == .keepBoth)
         #expect(flags.maxDelete == .percent(50))
@@ -31,7 +32,7 @@ import Testing
 
     @Test func longNames() throws {
         let command: SyncCommand = try parse("sync", "--dry-run", "--verbose", "--progress", "nightly")
-        #expect(command.flags.dryRun && command.flags.verbose && command.flags.progress == true)
+        #expect(command.flags.dryRun && command.flags.remote.verbose == 1 && command.flags.progress == true)
     }
 
     @Test func optionsMayFollowTheTarget() throws {

@@ -10,7 +10,7 @@ extension MountDefinition {
         }
         remote = RemoteDefinition(reader, context)
         mount = MountSettings(file.nested(MountKeys.schema), context, base: remote.folder)
-        log = LogDefinition(file.nested(LogKeys.schema))
+        remote.log = LogDefinition(file.nested(LogKeys.schema))
     }
 }
 
@@ -38,8 +38,8 @@ extension MountSettings {
 
 extension LogDefinition {
     init(_ reader: TableReader) {
-        level = reader.read(LogKeys.level)
-        sent = reader.read(LogKeys.sent)
-        received = reader.read(LogKeys.received)
+        self.init(
+            level: reader.read(LogKeys.level), sent: reader.read(LogKeys.sent),
+            received: reader.read(LogKeys.received))
     }
 }

@@ -25,7 +25,7 @@ extension SyncDefinition {
         conflict = file.nested(ConflictKeys.schema).read(ConflictKeys.policy)
         transfer = TransferDefinition(file.nested(TransferKeys.schema))
         after = AfterDefinition(file.nested(AfterKeys.schema))
-        log = LogDefinition(file.nested(LogKeys.schema))
+        remote.log = LogDefinition(file.nested(LogKeys.schema))
         SyncChecks(file: file, sync: self).run()
     }
 

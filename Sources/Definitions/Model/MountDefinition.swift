@@ -6,10 +6,12 @@ public struct MountDefinition: Hashable, Sendable {
     public var name: String
     public var remote: RemoteDefinition
     public var mount: MountSettings
-    public var log: LogDefinition
 
     /// Whether the daemon mounts it: it has a mount point and is not switched off.
     public var isMountedByDaemon: Bool { mount.enabled && mount.mountpoint != nil }
+
+    /// [log]
+    public var log: LogDefinition { remote.log }
 
     /// The folder on the server that is shown.
     public var folder: RemoteFolder { mount.folder ?? remote.folder }
@@ -44,4 +46,10 @@ public struct LogDefinition: Hashable, Sendable {
     public var level: LogLevel
     public var sent: Bool
     public var received: Bool
+
+    public init(level: LogLevel = .info, sent: Bool = false, received: Bool = false) {
+        self.level = level
+        self.sent = sent
+        self.received = received
+    }
 }

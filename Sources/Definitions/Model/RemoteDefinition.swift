@@ -26,6 +26,8 @@ public struct RemoteDefinition: Hashable, Sendable {
     public var ssh: SSHDefinition
     public var ftp: FTPDefinition
     public var proxy: ProxyDefinition?
+    /// The [log] of the mount or sync that uses this remote.
+    public var log = LogDefinition()
 
     public var family: ProtocolFamily { scheme.family }
 }

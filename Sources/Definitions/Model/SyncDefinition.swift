@@ -24,7 +24,6 @@ public struct SyncDefinition: Hashable, Sendable {
     public var conflict: ConflictPolicy
     public var transfer: TransferDefinition
     public var after: AfterDefinition
-    public var log: LogDefinition
 
     /// Whether no file defines it.
     public var isAdHoc: Bool { name.isEmpty }

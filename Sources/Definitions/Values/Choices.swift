@@ -83,6 +83,12 @@ public enum SourceDisposition: String, Hashable, Sendable, CaseIterable {
     case keep, delete
 }
 
-public enum LogLevel: String, Hashable, Sendable, CaseIterable {
+/// The least important first.
+public enum LogLevel: String, Hashable, Sendable, CaseIterable, Comparable {
     case trace, debug, info, notice, warning, error
+
+    public static func < (left: LogLevel, right: LogLevel) -> Bool {
+        guard left != right else { return false }
+        return allCases.first { $0 == left || $0 == right } == left
+    }
 }

@@ -1,6 +1,7 @@
 import FileModel
 import NIOCore
 import TLS
+import Transport
 
 /// The control connection's end of the channel pipeline: commands out, replies in, each wait with its end.
 ///
@@ -21,6 +22,8 @@ final class ControlChannel: ChannelInboundHandler {
         let name: String
         let limit: Duration
         let isTransfer: Bool
+        /// What the command gave away, and no error may repeat.
+        var secret: [UInt8]?
         var receiver: Receiver
     }
 
@@ -32,7 +35,7 @@ final class ControlChannel: ChannelInboundHandler {
     private(set) var tls: TLSSession?
     /// How names are encoded; known after the greeting.
     var doublesIAC = true
-    private let log: (@Sendable (LogDirection, String) -> Void)?
+    let log: WireConnection?
     /// The greeting, which may come at any time from now on.
     let greeting = ReplyInbox()
     private let greetingLimit: Duration
@@ -42,7 +45,7 @@ final class ControlChannel: ChannelInboundHandler {
     private(set) var endReason: StorageError?
     private var endsInOrder = false
 
-    init(greetingLimit: Duration, log: (@Sendable (LogDirection, String) -> Void)?) {
+    init(greetingLimit: Duration, log: WireConnection?) {
         self.log = log
         self.greetingLimit = greetingLimit
     }
@@ -65,9 +68,10 @@ final class ControlChannel: ChannelInboundHandler {
     func send(
         _ command: Command, limit: Duration, isTransfer: Bool = false, receiver: @escaping Receiver
     ) -> CommandQueue.Ticket {
-        let ticket = expectReply(to: command.description, limit: limit, isTransfer: isTransfer, receiver: receiver)
+        let ticket = expectReply(
+            to: command.description, limit: limit, isTransfer: isTransfer, secret: command.secret, receiver: receiver)
         guard !isEnded, let context else { return ticket }
-        log?(.sent, command.description)
+        log?.sent(command.description)
         var line = context.channel.allocator.buffer(capacity: 64)
         command.encode(into: &line, doublingIAC: doublesIAC)
         context.writeAndFlush(wrapOutboundOut(line), promise: nil)
@@ -76,14 +80,16 @@ final class ControlChannel: ChannelInboundHandler {
 
     @discardableResult
     private func expectReply(
-        to name: String, limit: Duration, isTransfer: Bool = false, receiver: @escaping Receiver
+        to name: String, limit: Duration, isTransfer: Bool = false, secret: [UInt8]? = nil,
+        receiver: @escaping Receiver
     ) -> CommandQueue.Ticket {
         let ticket = queue.sent(name)
         if let endReason {
             receiver(.failure(endReason))
             return ticket
         }
-        waiting[ticket] = Waiting(name: name, limit: limit, isTransfer: isTransfer, receiver: receiver)
+        waiting[ticket] = Waiting(
+            name: name, limit: limit, isTransfer: isTransfer, secret: secret, receiver: receiver)
         if queue.front == ticket { armDeadline() }
         return ticket
     }
@@ -134,7 +140,8 @@ final class ControlChannel: ChannelInboundHandler {
     }
 
     private func take(_ reply: Reply) {
-        log?(.received, "\(reply)")
+        let reply = maskingSecret(in: reply)
+        log?.received("\(reply)")
         switch queue.replyReceived(reply) {
         case .end(let error):
             end(error)
@@ -144,6 +151,12 @@ final class ControlChannel: ChannelInboundHandler {
             command.receiver(.success(Answer(reply: reply, isFinal: isFinal)))
             if !isFinal && command.isTransfer { deadline?.cancel() }
         }
+    }
+
+    /// A server that answers `PASS` with the password in its words would put it into errors and logs.
+    private func maskingSecret(in reply: Reply) -> Reply {
+        guard let secret = queue.front.flatMap({ waiting[$0]?.secret }) else { return reply }
+        return Reply(code: reply.code, lines: reply.lines.map { SecretMask.masked($0, hiding: secret) ?? $0 })
     }
 
     // MARK: Time

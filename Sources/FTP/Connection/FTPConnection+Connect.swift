@@ -26,10 +26,12 @@ extension FTPConnection {
         _ settings: FTPSettings, on loop: any EventLoop, _ made: NIOLoopBoundBox<ControlChannel?>
     ) async throws(StorageError) -> any Channel {
         let dialer = Dialer(settings.dialing)
+        let log = settings.log?.connection()
+        log?.note("connecting to \(settings.endpoint)\(settings.dialing.proxy.map { " through \($0)" } ?? "")")
         return try await dialer.connect(to: settings.endpoint, on: loop, timeout: settings.timeouts.connect) {
             channel in
             channel.eventLoop.makeCompletedFuture {
-                let control = ControlChannel(greetingLimit: settings.timeouts.command, log: settings.log)
+                let control = ControlChannel(greetingLimit: settings.timeouts.command, log: log)
                 made.value = control
                 try channel.pipeline.syncOperations.addHandler(control)
             }
@@ -95,6 +97,7 @@ extension FTPConnection {
         try await callback { body in
             handshake.whenComplete { body($0.mapError(ControlChannel.translate)) }
         }
+        control.log?.note("\(session.version), \(session.cipher)")
     }
 
     private func giveUp(_ error: StorageError) {

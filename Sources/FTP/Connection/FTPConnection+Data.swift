@@ -106,6 +106,7 @@ extension FTPConnection {
         let security = dataSecurity
         var options = settings.dialing
         if !settings.data.usesProxy { options.proxy = nil }
+        control.log?.note("data connection to \(endpoint)\(options.proxy.map { " through \($0)" } ?? "")")
         do throws(StorageError) {
             _ = try await Dialer(options).connect(to: endpoint, on: loop, timeout: settings.timeouts.connect) {
                 channel in

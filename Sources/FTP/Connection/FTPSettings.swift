@@ -19,8 +19,8 @@ public struct FTPSettings: Sendable {
     public var pipelining = true
     /// What was learned about this server; connections to the same server share one.
     public var memory = ServerMemory()
-    /// Sees each line sent and received, without secrets.
-    public var log: (@Sendable (LogDirection, String) -> Void)?
+    /// Tells each line sent and received, without secrets.
+    public var log: WireLog?
 
     public init(endpoint: Endpoint, credentials: FTPCredentials, security: FTPSecurity) {
         self.endpoint = endpoint
@@ -28,8 +28,6 @@ public struct FTPSettings: Sendable {
         self.security = security
     }
 }
-
-public enum LogDirection: Hashable, Sendable { case sent, received }
 
 public struct FTPCredentials: Hashable, Sendable {
     public var user: String

@@ -32,6 +32,9 @@ struct Command: Hashable, Sendable {
         isSecret = false
     }
 
+    /// What must not be repeated to anybody; nil for most commands.
+    var secret: [UInt8]? { isSecret ? argument : nil }
+
     /// Appends the line with its CR LF.
     ///
     /// - Parameter doublingIAC: writes 0xFF twice, as Telnet wants it (RFC 854, RFC 1123 §4.1.2.12); not every server

@@ -31,6 +31,9 @@ extension DataTransfer: ChannelInboundHandler {
         if case .failure(let error) = result {
             return run(machine.dataFailed(ControlChannel.translate(error)))
         }
+        if let tls {
+            control.log?.note("data connection: \(tls.version), session \(tls.wasResumed ? "resumed" : "not resumed")")
+        }
         guard requiresResumption, tls?.wasResumed != true else { return }
         run(
             machine.dataFailed(

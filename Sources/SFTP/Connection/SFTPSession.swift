@@ -12,7 +12,8 @@ struct SFTPSession: Sendable {
         let channel = stream.channel
         do {
             let handler = try await channel.eventLoop.submit {
-                let handler = SFTPHandler(peer: stream.peer, failure: stream.failure, timeout: timeout)
+                let handler = SFTPHandler(
+                    peer: stream.peer, failure: stream.failure, timeout: timeout, log: stream.log)
                 try channel.pipeline.syncOperations.addHandler(handler)
                 return NIOLoopBound(handler, eventLoop: channel.eventLoop)
             }.get()

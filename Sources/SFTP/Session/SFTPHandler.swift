@@ -24,6 +24,7 @@ final class SFTPHandler: ChannelInboundHandler {
     private let peer: String
     private let failure: EventLoopFuture<StorageError?>
     private let timeout: Duration
+    private let log: WireConnection?
     private var state = State.idle
     private var framer = SFTPFramer()
     private var pipeline: SFTPRequestPipeline<Completion>
@@ -36,10 +37,11 @@ final class SFTPHandler: ChannelInboundHandler {
     /// - Parameters:
     ///   - peer: the server, as messages name it.
     ///   - failure: why the stream ended, soon after it did.
-    init(peer: String, failure: EventLoopFuture<StorageError?>, timeout: Duration) {
+    init(peer: String, failure: EventLoopFuture<StorageError?>, timeout: Duration, log: WireConnection?) {
         self.peer = peer
         self.failure = failure
         self.timeout = timeout
+        self.log = log
         pipeline = SFTPRequestPipeline(timeout: TimeAmount(timeout))
     }
 
@@ -64,6 +66,7 @@ final class SFTPHandler: ChannelInboundHandler {
         state = .greeting(promise)
         var packet = context.channel.allocator.buffer(capacity: 16)
         SFTPRequest.encodeInitialize(into: &packet)
+        log?.sent("INIT 3")
         context.writeAndFlush(wrapOutboundOut(packet), promise: nil)
     }
 
@@ -124,6 +127,7 @@ final class SFTPHandler: ChannelInboundHandler {
         while unwritten + batch.readableBytes < Self.maximumUnwritten, let next = pipeline.nextToSend(now: now) {
             batch.reserveCapacity(minimumWritableBytes: next.request.approximateSize)
             next.request.encode(id: next.id, into: &batch)
+            log?.sent("\(next.id) \(next.request)")
         }
         let count = batch.readableBytes
         guard count > 0 else { return }
@@ -168,6 +172,7 @@ final class SFTPHandler: ChannelInboundHandler {
         case .greeting(let promise):
             let version = try SFTPVersion.decode(packet)
             state = .open
+            log?.received("VERSION \(version.version) \(version.extensions.keys.map(\.name).sorted())")
             promise.succeed(version)
         case .open:
             try replyReceived(packet)
@@ -178,6 +183,7 @@ final class SFTPHandler: ChannelInboundHandler {
 
     private func replyReceived(_ packet: ByteBuffer) throws(StorageError) {
         let (id, reply) = try SFTPReply.decode(packet)
+        log?.received("\(id) \(reply)")
         switch pipeline.replyReceived(id, reply, now: .now()) {
         case .deliver(let completion): completion(.success(reply))
         case .swallow: break

@@ -1,6 +1,7 @@
 import CSSH2
 import FileModel
 import Glibc
+import Transport
 
 /// A login: asks what the server accepts and tries one way after the other. Not thread-safe, and it blocks for key
 /// files and agents.
@@ -10,8 +11,12 @@ final class SSHLogin {
     /// What the server accepts; nil until it was asked.
     private var accepted: Set<String>?
     private var refusals: [String] = []
+    private let log: WireConnection?
+    /// Whether the first of `attempts` has been told.
+    private var isTold = false
 
-    init(_ credentials: SSHCredentials) {
+    init(_ credentials: SSHCredentials, log: WireConnection? = nil) {
+        self.log = log
         user = credentials.user
         attempts = credentials.methods.flatMap { Self.attempts($0, credentials) }[...]
     }
@@ -48,7 +53,11 @@ final class SSHLogin {
                 attempts.removeFirst()
                 continue
             }
+            if !isTold { log?.sent("log in as \(user) with \(attempt.name)") }
+            isTold = true
             guard let verdict = try attempt.advance(session, user: user) else { return false }
+            log?.received("\(attempt.name): \(verdict ? "accepted" : attempt.reason ?? "refused")")
+            isTold = false
             if verdict { return true }
             refusals.append("\(attempt.name): \(attempt.reason ?? "refused")")
             attempts.removeFirst()
@@ -60,6 +69,7 @@ final class SSHLogin {
     private func ask(_ session: SSHSession) throws(StorageError) -> Bool {
         if let list = libssh2_userauth_list(session.pointer, user, UInt32(user.utf8.count)) {
             accepted = Set(String(cString: list).split(separator: ",").map(String.init))
+            log?.received("login methods: \(String(cString: list))")
             return true
         }
         if libssh2_userauth_authenticated(session.pointer) == 1 {

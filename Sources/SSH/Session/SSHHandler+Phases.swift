@@ -9,6 +9,7 @@ extension SSHHandler {
             let session = try SSHSession(wire: wire)
             session.prefer(hostKeyTypes: verifier.knownTypes, compression: settings.compression)
             phase = .handshaking(session)
+            log?.sent("SSH-2.0-libssh2_\(LibSSH2.version)")
         } catch {
             fail(error, context)
         }
@@ -60,6 +61,7 @@ extension SSHHandler {
 
     private func becomeReady() {
         limit?.cancel()
+        log?.note("the sftp subsystem is running")
         ready.succeed()
     }
 
@@ -68,6 +70,9 @@ extension SSHHandler {
     private func verify(_ session: SSHSession, _ context: ChannelHandlerContext) throws(StorageError) {
         phase = .verifying(session)
         let key = try session.hostKey()
+        log?.received(wire.greetingLine)
+        log?.note(session.algorithms)
+        log?.received("host key \(key.type) \(key.fingerprint)")
         let verifier = verifier
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         SSHThreads.run(on: context.eventLoop) { try verifier.verify(key) }.whenComplete {
@@ -80,7 +85,8 @@ extension SSHHandler {
         guard case .verifying(let session) = phase else { return }
         if case .failure(let error) = result { return fail(error, context) }
         startLimit(settings.loginTimeout, "the login", context)
-        phase = .loggingIn(SSHLoan(session: session, login: SSHLogin(settings.credentials)))
+        log?.note("the host key is the right one")
+        phase = .loggingIn(SSHLoan(session: session, login: SSHLogin(settings.credentials, log: log)))
         pump(context)
     }
 

@@ -1,6 +1,7 @@
 import FileModel
 import NIOCore
 import NIOPosix
+import Transport
 
 /// libssh2 as a channel handler: encrypted bytes on the network's side, the SFTP subsystem's bytes on the other.
 ///
@@ -37,6 +38,7 @@ final class SSHHandler: ChannelDuplexHandler {
 
     let settings: SSHSettings
     let verifier: HostKeyVerifier
+    let log: WireConnection?
     let ready: EventLoopPromise<Void>
     let failure: EventLoopPromise<StorageError?>
     var phase = Phase.idle
@@ -52,11 +54,12 @@ final class SSHHandler: ChannelDuplexHandler {
     ///   - ready: succeeds when bytes flow; fails with what went wrong before that.
     ///   - failure: succeeds at the end, with what went wrong after that; nil when we ourselves closed.
     init(
-        _ settings: SSHSettings, verifier: HostKeyVerifier, ready: EventLoopPromise<Void>,
-        failure: EventLoopPromise<StorageError?>
+        _ settings: SSHSettings, verifier: HostKeyVerifier, log: WireConnection? = nil,
+        ready: EventLoopPromise<Void>, failure: EventLoopPromise<StorageError?>
     ) {
         self.settings = settings
         self.verifier = verifier
+        self.log = log
         self.ready = ready
         self.failure = failure
     }
@@ -160,6 +163,8 @@ final class SSHHandler: ChannelDuplexHandler {
     /// Lets go of the session and of what was to be written. Only the first call counts.
     private func end(_ error: StorageError?) {
         limit?.cancel()
+        if case .ended = phase { return }
+        if let error { log?.note("ended: \(error)") }
         phase = .ended
         for promise in outgoing.takeAll() { promise.fail(ChannelError.ioOnClosedChannel) }
         ready.fail(error ?? StorageError(.cancelled, "the connection was closed"))

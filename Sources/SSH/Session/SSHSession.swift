@@ -57,6 +57,16 @@ final class SSHSession {
         try done(libssh2_session_handshake(pointer, LibSSH2.unusedDescriptor), .handshake)
     }
 
+    /// What both sides agreed on, after the handshake.
+    var algorithms: String {
+        let kinds = [
+            ("key exchange", LIBSSH2_METHOD_KEX), ("host key", LIBSSH2_METHOD_HOSTKEY),
+            ("cipher", LIBSSH2_METHOD_CRYPT_CS), ("MAC", LIBSSH2_METHOD_MAC_CS),
+        ]
+        return kinds.map { "\($0.0) \(libssh2_session_methods(pointer, $0.1).map { String(cString: $0) } ?? "?")" }
+            .joined(separator: ", ")
+    }
+
     /// The server's key, after the handshake.
     func hostKey() throws(StorageError) -> HostKey {
         var length = 0

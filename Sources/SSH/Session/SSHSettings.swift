@@ -16,6 +16,9 @@ public struct SSHSettings: Sendable {
     /// Bytes that the server may send ahead of us. 2 MiB, libssh2's default, is 40 MB/s at a round trip of 50 ms.
     public var window: UInt32 = 32 << 20
 
+    /// Tells versions, algorithms and the steps of the login.
+    public var log: WireLog?
+
     public init(endpoint: Endpoint, credentials: SSHCredentials) {
         self.endpoint = endpoint
         self.credentials = credentials

@@ -13,6 +13,11 @@ final class SSHWire {
     var isEnded = false
     /// The first bytes that arrived: what the server says before SSH starts.
     private(set) var greeting: [UInt8] = []
+    /// `SSH-2.0-OpenSSH_9.2p1`; whatever came before it where it is not the first line (RFC 4253 §4.2).
+    var greetingLine: String {
+        let lines = greeting.split { $0 == 10 || $0 == 13 }
+        return printable(lines.first { $0.starts(with: Array("SSH-".utf8)) } ?? lines.first ?? [])
+    }
     /// The server's words when it ended the session (RFC 4253 §11.1).
     fileprivate(set) var farewell: String?
     /// Answers questions that are not echoed (RFC 4256).

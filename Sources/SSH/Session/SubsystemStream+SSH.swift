@@ -18,7 +18,9 @@ extension SubsystemStream {
         _ settings: SSHSettings, verifier: HostKeyVerifier, on loop: any EventLoop
     ) async throws(StorageError) -> SubsystemStream {
         let peer = settings.endpoint.description
-        let attempts = SSHAttempts()
+        let log = settings.log?.connection()
+        log?.note("connecting to \(peer)\(settings.dial.proxy.map { " through \($0)" } ?? "")")
+        let attempts = SSHAttempts(log)
         let channel = try await Dialer(settings.dial).connect(to: settings.endpoint, on: loop) { channel in
             attempts.configure(channel, settings, verifier)
         }
@@ -34,7 +36,7 @@ extension SubsystemStream {
             throw named(.wrapping(error), peer)
         }
         return SubsystemStream(
-            channel: channel, peer: peer, failure: failure.futureResult.map { $0.map { named($0, peer) } })
+            channel: channel, peer: peer, failure: failure.futureResult.map { $0.map { named($0, peer) } }, log: log)
     }
 
     /// The session's own errors speak of "the server"; the user may have several.
@@ -51,7 +53,10 @@ extension SubsystemStream {
 private final class SSHAttempts: Sendable {
     typealias Promises = (ready: EventLoopPromise<Void>, failure: EventLoopPromise<StorageError?>)
 
+    private let log: WireConnection?
     private let made = Mutex<[ObjectIdentifier: Promises]>([:])
+
+    init(_ log: WireConnection?) { self.log = log }
 
     func configure(
         _ channel: any Channel, _ settings: SSHSettings, _ verifier: HostKeyVerifier
@@ -60,7 +65,8 @@ private final class SSHAttempts: Sendable {
         made.withLock { $0[ObjectIdentifier(channel)] = promises }
         let buffers = AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 16_384, maximum: 256 * 1024)
         return channel.setOption(.recvAllocator, value: buffers).flatMapThrowing {
-            let handler = SSHHandler(settings, verifier: verifier, ready: promises.ready, failure: promises.failure)
+            let handler = SSHHandler(
+                settings, verifier: verifier, log: self.log, ready: promises.ready, failure: promises.failure)
             try channel.pipeline.syncOperations.addHandler(handler)
         }.flatMapErrorThrowing { error in
             promises.ready.fail(error)

@@ -21,6 +21,11 @@ extension FTPSettings {
         times.setter = TimeSetterChoice(rawValue: remote.ftp.timeSetter.rawValue) ?? .automatic
         times.zoneOffset = remote.ftp.serverTimezone.flatMap { TimeZone(identifier: $0.name)?.secondsFromGMT() }
         listing = remote.ftp.listing.mode
+        // The password of an anonymous login is none.
+        let isAnonymous = credentials == .anonymous
+        log = WireLog(
+            remote,
+            secrets: [isAnonymous ? nil : credentials.password, credentials.account, dialing.proxy?.password])
     }
 }
 

@@ -11,8 +11,12 @@ import Transport
 
 extension RemoteAssembly {
     /// Remotes as definitions describe them; their secrets are fetched when one is opened.
-    public init(_ directories: ProgramDirectories) {
-        self.init { remote, folder throws(StorageError) in
+    ///
+    /// - Parameter showsWire: logs what is sent and received, whatever a definition says.
+    public init(_ directories: ProgramDirectories, showsWire: Bool = false) {
+        self.init { definition, folder throws(StorageError) in
+            var remote = definition
+            if showsWire { (remote.log.sent, remote.log.received) = (true, true) }
             let plan = RemotePlan(
                 remote: remote, root: folder,
                 slots: try SlotFiles(
@@ -52,18 +56,30 @@ private struct RemotePlan {
 
     /// How a new connection reaches the server's SFTP subsystem.
     private func subsystem() async throws(StorageError) -> @Sendable () async throws(StorageError) -> SubsystemStream {
+        let log = WireLog(remote, secrets: [])
         switch remote.ssh.transport {
         case .libssh2:
             let settings = try await SSHSettings(remote)
             return { () throws(StorageError) in try await .ssh(settings, on: EventLoops.next()) }
         case .openssh:
             let settings = try await OpenSSHSettings(remote)
-            return { () throws(StorageError) in try await .openSSH(settings, on: EventLoops.next()) }
+            return { () throws(StorageError) in
+                try await .openSSH(settings, on: EventLoops.next()).telling(to: log)
+            }
         case .command:
             let command = remote.ssh.command
             return { () throws(StorageError) in
-                try await .running(command, peer: command.first ?? "", on: EventLoops.next())
+                try await .running(command, peer: command.first ?? "", on: EventLoops.next()).telling(to: log)
             }
         }
+    }
+}
+
+extension SubsystemStream {
+    fileprivate func telling(to log: WireLog?) -> SubsystemStream {
+        var stream = self
+        stream.log = log?.connection()
+        stream.log?.note("connected to \(peer)")
+        return stream
     }
 }

@@ -51,6 +51,11 @@ public struct ProxySettings: Hashable, Sendable {
     }
 }
 
+extension ProxySettings: CustomStringConvertible {
+    /// `the proxy 10.0.0.1:1080 (socks5)`, without user and password.
+    public var description: String { "the proxy \(endpoint) (\(kind.rawValue))" }
+}
+
 /// What is said to a proxy until the tunnel stands: a pure value, driven by `ProxyHandler`.
 protocol ProxyDialogue: Sendable {
     /// The first bytes to send.

@@ -11,15 +11,17 @@ struct DaemonCommand: AsyncParsableCommand {
 
     @OptionGroup var directories: DirectoryOptions
 
-    @Flag(name: .shortAndLong, help: "More messages.")
-    var verbose = false
+    @Flag(
+        name: .shortAndLong,
+        help: "Tell more: -vv why things are done, -vvv also what is sent to servers and what they answer.")
+    var verbose: Int
 
     func run() async throws {
         let directories = directories.directories()
         try directories.prepare()
-        let level: Logger.Level = verbose ? .debug : .info
+        let level: Logger.Level = Verbosity(verbose).isTalkative ? .debug : .info
         let logger = Logger(label: "mount") { ErrorOutputLog(label: $0, level: level) }
-        let remotes = RemoteAssembly(directories)
+        let remotes = RemoteAssembly(directories, showsWire: Verbosity(verbose).showsWire)
         let work = ServiceWork(
             directories, remotes: remotes, history: try SQLiteRunHistory(path: directories.historyFile),
             mounter: VolumeMounter(directories, remotes: remotes, logger: logger))

@@ -19,9 +19,6 @@ struct MountCommand: AsyncParsableCommand {
     @Flag(name: [.customShort("f"), .long], help: "Stay until the folder is unmounted.")
     var foreground = false
 
-    @Flag(name: .shortAndLong, help: "More messages.")
-    var verbose = false
-
     /// Where the process in the background tells that it is ready, or why not.
     @Option(name: .customLong("ready-descriptor"), help: .hidden)
     var readyDescriptor: Int32?
@@ -35,7 +32,7 @@ struct MountCommand: AsyncParsableCommand {
     func run() async throws {
         let decoded = try definition()
         var definition = decoded.value
-        try PasswordInput.apply(to: &definition.remote, remote)
+        try remote.apply(to: &definition.remote)
         guard let mountpoint = folder.map(MountPoint.canonical) ?? definition.mount.mountpoint else {
             throw DefinitionFailure("\(target) has no mount point", label: "name one: syncctl mount \(shownTarget) DIR")
         }
@@ -88,7 +85,7 @@ struct MountCommand: AsyncParsableCommand {
     }
 
     private func logger(_ log: LogDefinition) -> Logger {
-        let level: Logger.Level = verbose ? .debug : Logger.Level(rawValue: log.level.rawValue) ?? .info
+        let level = Logger.Level(rawValue: log.level.rawValue) ?? .info
         return Logger(label: "mount") { ErrorOutputLog(label: $0, level: level) }
     }
 }

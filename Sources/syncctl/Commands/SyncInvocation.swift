@@ -20,7 +20,7 @@ struct SyncInvocation {
     func run() async throws {
         var definition = try definition()
         try flags.apply(to: &definition)
-        try PasswordInput.apply(to: &definition.remote, flags.remote)
+        try flags.remote.apply(to: &definition.remote)
         let directories = flags.directories.directories()
         try directories.prepare()
         let reporter = SyncReporter(style)
@@ -57,9 +57,12 @@ struct SyncInvocation {
 
     private var style: SyncReportStyle {
         SyncReportStyle(
-            isJSON: flags.json, isVerbose: flags.verbose, isDryRun: flags.dryRun,
-            showsProgress: !flags.json && (flags.progress ?? true) && Terminal.errors.isInteractive)
+            isJSON: flags.json, isVerbose: verbosity.showsChanges, isDryRun: flags.dryRun,
+            showsProgress: !flags.json && (flags.progress ?? true) && Terminal.errors.isInteractive
+                && !verbosity.isTalkative)
     }
+
+    private var verbosity: Verbosity { Verbosity(flags.remote.verbose) }
 
     // MARK: - What is meant
 

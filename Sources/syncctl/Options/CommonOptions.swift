@@ -1,5 +1,6 @@
 import ArgumentParser
 import Definitions
+import FileModel
 import Foundation
 import Glibc
 
@@ -36,4 +37,32 @@ struct RemoteOptions: ParsableArguments {
 
     @Flag(name: .customLong("password-stdin"), help: "Read the password from the first line of standard input.")
     var passwordFromInput = false
+
+    @Flag(
+        name: .shortAndLong,
+        help: "Tell more: -v what is done, -vv why, -vvv also what is sent to the server and what it answers.")
+    var verbose: Int
+
+    /// What the command line says on top of a definition.
+    func apply(to remote: inout RemoteDefinition) throws(StorageError) {
+        try PasswordInput.apply(to: &remote, self)
+        Verbosity(verbose).apply(to: &remote.log)
+    }
+}
+
+/// How often `-v` was given.
+struct Verbosity: Hashable, Sendable {
+    private let count: Int
+
+    init(_ count: Int) { self.count = count }
+
+    var showsChanges: Bool { count >= 1 }
+    /// Lines that would tear a line of progress apart.
+    var isTalkative: Bool { count >= 2 }
+    var showsWire: Bool { count >= 3 }
+
+    func apply(to log: inout LogDefinition) {
+        if isTalkative { log.level = .debug } else if showsChanges, log.level > .info { log.level = .info }
+        if showsWire { (log.sent, log.received) = (true, true) }
+    }
 }

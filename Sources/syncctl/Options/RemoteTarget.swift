@@ -22,7 +22,7 @@ struct RemoteTarget {
             if parts.count > 1 { found = found.below(try RemotePath(parts[1])) }
         }
         var remote = found.remote
-        try PasswordInput.apply(to: &remote, options)
+        try options.apply(to: &remote)
         return RemoteTarget(remote: remote, folder: found.folder)
     }
 

@@ -16,9 +16,6 @@ struct SyncFlags: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "A line of progress on the terminal.")
     var progress: Bool?
 
-    @Flag(name: .shortAndLong, help: "One line for each change.")
-    var verbose = false
-
     @Flag(help: "push, pull: delete at the destination what the source does not have.")
     var delete = false
 

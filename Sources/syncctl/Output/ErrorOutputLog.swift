@@ -1,5 +1,3 @@
-import Foundation
-import Glibc
 import Logging
 import Service
 
@@ -21,15 +19,5 @@ struct ErrorOutputLog: LogHandler {
 
     func log(event: LogEvent) {
         Journal.write("\(event.level) \(label): \(event.message)")
-    }
-}
-
-/// Lines of programs that run for long.
-enum Journal {
-    /// systemd's journal has its own clock.
-    private static let hasClock = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
-
-    static func write(_ text: String) {
-        Terminal.errors.writeLine(hasClock ? text : "\(UTCText.of(.now())) \(text)")
     }
 }

@@ -55,7 +55,7 @@ struct BackgroundMount {
         if let config = command.directories.config { words += ["--config", config] }
         if let state = command.directories.state { words += ["--state", state] }
         for options in command.remote.options { words += ["-o", options] }
-        if command.verbose { words.append("--verbose") }
+        words += Array(repeating: "--verbose", count: command.remote.verbose)
         if hasPassword { words.append("--password-stdin") }
         return words + ["--", URLWithoutPassword.text(of: target), mountpoint]
     }

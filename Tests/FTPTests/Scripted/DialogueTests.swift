@@ -2,6 +2,7 @@ import FileModel
 import Synchronization
 import TLS
 import Testing
+import Transport
 
 @testable import FTP
 
@@ -425,13 +426,16 @@ import Testing
         }
         let lines = Mutex<[String]>([])
         var settings = server.settings()
-        settings.log = { direction, line in lines.withLock { $0.append("\(direction) \(line)") } }
+        settings.log = WireLog([.sent, .received]) { line in
+            lines.withLock { $0.append(String(line.drop { $0 != " " }.dropFirst())) }
+        }
         let connection = try await FTPConnection.connect(settings)
         await connection.close()
         let log = lines.withLock { $0 }
         #expect(
-            log.prefix(5) == [
-                "received 220 scripted", "sent USER u", "received 331 password", "sent PASS ••••", "received 230 in",
+            log.prefix(6) == [
+                "* connecting to 127.0.0.1:\(server.port)", "< 220 scripted", "> USER u", "< 331 password",
+                "> PASS ••••", "< 230 in",
             ])
     }
 }

@@ -29,6 +29,14 @@ final class Workplace: Sendable {
 
     func path(_ name: String) -> DiskPath { DiskPath(folder(name)) }
 
+    /// Writes a definition below the folder `definitions`, which `--config` is to name.
+    func define(_ file: String, _ text: String) throws {
+        let folder = path("definitions")
+        try folder.makeDirectoryIfMissing()
+        for part in file.split(separator: "/").dropLast() { try (folder / String(part)).makeDirectoryIfMissing() }
+        try (folder / file).write(Array((text + "\n").utf8))
+    }
+
     /// The password stands in a variable, as it is given to ad-hoc URLs.
     func variables(_ password: String?) -> [String: String?] {
         environment.merging(["SYNCCTL_PASSWORD": password]) { $1 }
