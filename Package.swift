@@ -136,7 +136,10 @@ let package = Package(
         tests("syncctl", ["FileModel", "Definitions", arguments]),
         .testTarget(
             name: "MountTests",
-            dependencies: ["FileModel", "FuseAdapter", "VirtualFileSystem", "RemoteFileSystem", "CLinux", nioCore],
+            dependencies: [
+                "FileModel", "FuseAdapter", "VirtualFileSystem", "RemoteFileSystem", "CLinux", "TestServers",
+                "FaultInjection", "syncctl", nioCore,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests",

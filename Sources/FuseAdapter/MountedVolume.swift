@@ -119,7 +119,8 @@ public final class MountedVolume: Sendable {
         if !isClean {
             logger.warning("\(mountpoint) is in use; it was taken off the tree and ends with its last user's calls")
         }
-        if await session.disconnected.wait(within: isClean ? .seconds(5) : .milliseconds(100)) { return }
+        // Another mount namespace may hold a copy of the mount, and then the kernel does not disconnect.
+        if await session.disconnected.wait(within: isClean ? .seconds(1) : .milliseconds(100)) { return }
         session.stop()
     }
 

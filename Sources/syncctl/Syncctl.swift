@@ -17,7 +17,8 @@ struct Syncctl: AsyncParsableCommand {
             """,
         version: "syncctl \(Version.text)",
         subcommands: [
-            MountCommand.self, UnmountCommand.self, PushCommand.self, PullCommand.self, SyncCommand.self,
+            MountCommand.self, UnmountCommand.self, RescueCommand.self, PushCommand.self, PullCommand.self,
+            SyncCommand.self,
             TestCommand.self, ListCommand.self, CheckCommand.self, HistoryCommand.self, DaemonCommand.self,
             ConfigCommand.self,
         ])

@@ -9,7 +9,9 @@ extension ProgramDirectories {
     public var archives: String { state + "/archives" }
     /// What was learned about servers (`ServerProfiles`).
     public var servers: String { state + "/servers" }
-    /// Files that could not be uploaded, and the space for random writes on FTP.
+    /// Files that could not be uploaded (`RescueStore`).
+    public var rescue: String { state + "/rescue" }
+    /// The space for random writes on FTP.
     public var spool: String { cache + "/spool" }
     /// The sessions of each server and user, shared by all processes.
     public var slots: String { runtime + "/slots" }
@@ -20,7 +22,7 @@ extension ProgramDirectories {
 
     /// Makes the folders, open to their owner only.
     public func prepare() throws(StorageError) {
-        for folder in [state, runtime, cache, archives, servers, spool, slots, mountRegistry, logs] {
+        for folder in [state, runtime, cache, archives, servers, rescue, spool, slots, mountRegistry, logs] {
             try FolderMaker.make(folder)
         }
     }

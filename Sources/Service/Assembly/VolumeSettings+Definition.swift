@@ -4,8 +4,10 @@ import Glibc
 import VirtualFileSystem
 
 extension VolumeSettings {
-    /// - Parameter spool: the folder for spool files; exists.
-    init(_ definition: MountDefinition, spool: String) {
+    /// - Parameters:
+    ///   - spool: the folder for spool files; exists.
+    ///   - rescue: the folder for what could not be uploaded; exists.
+    init(_ definition: MountDefinition, spool: String, rescue: String) {
         self.init()
         let mount = definition.mount
         isReadOnly = mount.readOnly
@@ -19,6 +21,8 @@ extension VolumeSettings {
         writeBehind = mount.writeBehind
         spoolLimit = mount.spoolLimit
         spoolDirectory = spool
+        self.rescue = RescueSettings(
+            folder: rescue, definition: definition.name, remoteFolder: definition.folder.description)
         // A backstop behind the remote's own limits: a call may wait for a free connection, connect, and try again.
         timeout = max(.seconds(60), definition.remote.connectTimeout + definition.remote.timeout * 4)
     }

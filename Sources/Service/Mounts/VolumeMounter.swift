@@ -31,7 +31,8 @@ public struct VolumeMounter: Mounter {
         let remote = try await remotes.open(definition.remote, folder: definition.folder)
         do throws(StorageError) {
             let volume = try await Volume.open(
-                remote, settings: VolumeSettings(definition, spool: directories.spool), logger: logger)
+                remote, settings: VolumeSettings(definition, spool: directories.spool, rescue: directories.rescue),
+                logger: logger)
             let mounted = try await MountedVolume.mount(
                 volume, MountOptions(definition, mountpoint: mountpoint), logger: logger)
             return VolumeMount(mounted, remote, registration)

@@ -5,6 +5,11 @@ extension SharedInodeTable {
         withLock { table, _ in table.inodes[number]?.attributes.permissions }
     }
 
+    /// The file as the server last told it.
+    func serverVersion(of number: InodeNumber) -> RescueRecord.Base {
+        withLock { table, _ in table.inodes[number].map { .init($0.attributes) } ?? .unknown }
+    }
+
     func revision(of number: InodeNumber) -> UInt64 {
         withLock { table, _ in table.inodes[number]?.revision ?? 0 }
     }

@@ -10,6 +10,8 @@ struct FileServices: Sendable {
     let inodes: SharedInodeTable
     let spools: SpoolBudget
     let logger: Logger
+    /// What could not be uploaded since the volume was opened.
+    let rescued = Shared<[RescueRecord]>([])
 
     func makeSpool() throws(StorageError) -> Spool {
         try Spool(directory: settings.spoolDirectory, budget: spools)

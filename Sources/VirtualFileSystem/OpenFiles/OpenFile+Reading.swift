@@ -41,6 +41,7 @@ extension OpenFile {
         case .random(let upload):
             do throws(StorageError) {
                 try await upload.synchronize()
+                forgetCopy()
             } catch  where error.code == .unsupported {
                 try await end(upload)
             }
@@ -56,6 +57,7 @@ extension OpenFile {
             failure = error
             throw error
         }
+        forgetCopy()
     }
 
     /// Everything written is readable now; what was prefetched meanwhile may be older.

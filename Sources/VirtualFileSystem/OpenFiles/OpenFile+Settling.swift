@@ -18,6 +18,7 @@ extension OpenFile {
         guard case .random(let upload) = output else { return try await settle() }
         do throws(StorageError) {
             try await upload.synchronize()
+            forgetCopy()
             noteReadable()
         } catch  where error.code == .unsupported {
             try await settle()
@@ -41,9 +42,11 @@ extension OpenFile {
                 output = .spool(spool, isDirty: false)
             }
         } catch {
+            let told = await rescue(after: await explained(error))
             noteFailure()
-            throw error
+            throw told
         }
+        forgetCopy()
         noteSettled()
     }
 

@@ -28,6 +28,7 @@ extension OpenFile {
 
     private func noteSize(_ target: Int64, before: Int64) {
         getAhead()
+        copy?.resize(from: before, to: target)
         live.withLock { $0.size = target }
         pending.modified = nil
         invalidate(min(target, before)..<Int64.max)

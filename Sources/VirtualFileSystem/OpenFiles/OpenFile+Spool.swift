@@ -25,6 +25,7 @@ extension OpenFile {
             failure = error
             throw error
         }
+        forgetCopy()
     }
 
     private func fetch(_ count: Int64, into spool: Spool) async throws(StorageError) {

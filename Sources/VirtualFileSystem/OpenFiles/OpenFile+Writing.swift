@@ -14,9 +14,28 @@ extension OpenFile {
     }
 
     private func put(_ bytes: ByteBuffer, at offset: Int64, appending: Bool) async throws(StorageError) {
-        if let failure { throw failure }
-        if case .none = output { try await openOutput(for: offset, appending: appending) }
-        let start = appending ? size : offset
+        do throws(StorageError) {
+            if let failure { throw failure }
+            if case .none = output { try await openOutput(for: offset, appending: appending) }
+            try await send(bytes, at: appending ? size : offset)
+        } catch {
+            copy?.isCutShort = true
+            throw await explained(error)
+        }
+    }
+
+    /// SFTP has no word for a full disk (draft-ietf-secsh-filexfer-02 §7): the server's free space tells.
+    func explained(_ error: StorageError) async -> StorageError {
+        guard error.code == .failed, capabilities.statistics,
+            let room = try? await services.remote.statistics(.root),
+            room.availableBlocks.multipliedReportingOverflow(by: room.blockSize).partialValue
+                < UInt64(capabilities.blockSize)
+        else { return error }
+        return StorageError(
+            .noSpace, "\(error.message); no space is left on the server", serverReply: error.serverReply)
+    }
+
+    private func send(_ bytes: ByteBuffer, at start: Int64) async throws(StorageError) {
         let range = start..<(start + Int64(bytes.readableBytes))
         switch output {
         case .none: throw StorageError(.failed, "the file is not open for writing")
@@ -28,6 +47,7 @@ extension OpenFile {
             output = .stream(upload, end: range.upperBound)
         case .stream: try store(bytes, at: start, in: try await moveToSpool(keeping: size))
         }
+        if case .spool = output {} else { copy?.write(bytes, at: start, size: size) }
         note(range)
     }
 
@@ -54,6 +74,7 @@ extension OpenFile {
     /// From here on the file knows better than the server.
     func getAhead() {
         let size = size
+        beginCopy()
         live.withLock { live in
             if !live.isAhead { live.size = size }
             live.isAhead = true

@@ -30,6 +30,8 @@ actor OpenFile {
     var failure: StorageError?
     /// The name is gone; only our handles keep the file.
     var isRemoved = false
+    /// What the server has not confirmed; nil where nothing is rescued.
+    var copy: WrittenCopy?
 
     /// Where writes go.
     enum Output {
@@ -45,6 +47,7 @@ actor OpenFile {
         self.inode = inode
         self.services = services
         serverSize = Atomic(size)
+        copy = Self.makeCopy(services)
         guard services.capabilities.randomRead else {
             source = nil
             return

@@ -28,5 +28,24 @@ public struct VolumeSettings: Sendable {
     /// A stream that nobody read from for so long gives its session back.
     public var streamIdleTimeout: Duration = .seconds(1)
 
+    /// Where files go that could not be uploaded; nil: they are lost.
+    public var rescue: RescueSettings?
+
     public init() {}
+}
+
+/// Where rescued files are kept, and what their records say of the mount.
+public struct RescueSettings: Hashable, Sendable {
+    /// Exists, and is ours.
+    public var folder: String
+    /// The definition in mounts.d; empty for a URL.
+    public var definition: String
+    /// The folder on the server that is mounted, as definitions write it.
+    public var remoteFolder: String
+
+    public init(folder: String, definition: String, remoteFolder: String) {
+        self.folder = folder
+        self.definition = definition
+        self.remoteFolder = remoteFolder
+    }
 }

@@ -8,18 +8,26 @@ import Synchronization
 /// It has no name (open(2), O_TMPFILE), so nothing stays behind when the process dies. Reads and writes of local disk
 /// are short and happen where they are called.
 final class Spool: Sendable {
-    private let descriptor: CInt
+    let descriptor: CInt
     private let budget: SpoolBudget
-    private let length = Mutex<Int64>(0)
+    private let length: Mutex<Int64>
 
     /// - Throws: `.noSpace`, `.failed` when the directory takes no files.
     init(directory: String, budget: SpoolBudget) throws(StorageError) {
         descriptor = Self.openUnnamed(in: directory)
         self.budget = budget
+        length = Mutex(0)
         if descriptor < 0 {
             throw StorageError(
                 .failed, "no spool file can be made in \(directory): \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// A file with a name of its own, outside of every budget.
+    init(descriptor: CInt, length: Int64) {
+        self.descriptor = descriptor
+        budget = .unlimited
+        self.length = Mutex(length)
     }
 
     deinit {
@@ -99,7 +107,7 @@ final class Spool: Sendable {
         length.withLock { $0 = end }
     }
 
-    private static func writeFailed(_ code: CInt) -> StorageError {
+    static func writeFailed(_ code: CInt) -> StorageError {
         let isFull = code == ENOSPC || code == EDQUOT
         return StorageError(
             isFull ? .noSpace : .failed, "the spool file cannot be written: \(String(cString: strerror(code)))")

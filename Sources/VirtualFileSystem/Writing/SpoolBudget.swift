@@ -8,6 +8,8 @@ final class SpoolBudget: Sendable {
 
     init(limit: Int64) { self.limit = limit }
 
+    static let unlimited = SpoolBudget(limit: .max)
+
     /// - Throws: `.noSpace` when the limit would be passed.
     func take(_ bytes: Int64) throws(StorageError) {
         let fits = used.withLock { used in
@@ -23,5 +25,23 @@ final class SpoolBudget: Sendable {
 
     func giveBack(_ bytes: Int64) {
         used.withLock { $0 -= bytes }
+    }
+}
+
+/// What one file holds of a budget; given back with this object.
+final class SpoolShare: Sendable {
+    private let budget: SpoolBudget
+    private let held = Mutex<Int64>(0)
+
+    init(of budget: SpoolBudget) { self.budget = budget }
+
+    deinit { budget.giveBack(held.withLock { $0 }) }
+
+    /// - Throws: `.noSpace`; then it holds what it held before.
+    func hold(_ bytes: Int64) throws(StorageError) {
+        try held.withLock { held throws(StorageError) in
+            if bytes > held { try budget.take(bytes - held) } else { budget.giveBack(held - bytes) }
+            held = bytes
+        }
     }
 }
