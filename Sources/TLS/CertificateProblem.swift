@@ -45,15 +45,21 @@ public struct CertificateProblem: Hashable, Sendable {
     func remedy(for certificate: PeerCertificate) -> String {
         switch code {
         case X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_REVOKED:
-            "have it renewed, or set trust = \"pin\" with this fingerprint in pin_sha256"
+            "have it renewed, or \(Self.acceptance)"
         case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
             certificate.names.isEmpty
-                ? "connect by the name it was issued for, or set check_hostname = false"
-                : "connect as \(certificate.names.prefix(4).joined(separator: " or ")), or set check_hostname = false"
-        case X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_REJECTED:
+                ? "connect by the name it was issued for, or set check_hostname = false in [remote.tls]"
+                : "connect as \(certificate.names.prefix(4).joined(separator: " or ")), "
+                    + "or set check_hostname = false in [remote.tls]"
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            "set the clock, or \(Self.acceptance)"
+        case X509_V_ERR_CERT_REJECTED:
             "if this certificate is right, set pin_sha256 to its fingerprint"
         default:
-            "set ca_file to its authority, or trust = \"pin\" with this fingerprint in pin_sha256"
+            "set trust = \"ca-file\" and ca_file to its authority in [remote.tls], or \(Self.acceptance)"
         }
     }
+
+    private static let acceptance =
+        "set trust = \"tofu\" and accept it with 'syncctl trust', or trust = \"pin\" with its fingerprint in pin_sha256"
 }

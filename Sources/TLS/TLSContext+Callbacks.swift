@@ -22,7 +22,7 @@ extension TLSContext {
         remora_ssl_ctx_keep_sessions_outside(pointer)
         SSL_CTX_sess_set_new_cb(pointer) { ssl, session in
             guard let ssl, let session, let observer = TLSObserver.of(ssl) else { return 0 }
-            observer.newest = TLSResumption(owning: session)
+            observer.take(TLSResumption(owning: session))
             return 1
         }
     }
@@ -32,13 +32,21 @@ extension TLSContext {
 final class TLSObserver {
     private let settings: TLSSettings
     private let peerName: String
-    var newest: TLSResumption?
+    private(set) var newest: TLSResumption?
+    private(set) var issued: Set<TLSSessionID> = []
+    /// More than any server needs, and few enough for one that sends tickets without end.
+    private static let mostIssued = 64
     /// Why the certificate was refused.
     private(set) var refusal: StorageError?
 
     init(settings: TLSSettings, peerName: String) {
         self.settings = settings
         self.peerName = peerName
+    }
+
+    func take(_ session: TLSResumption) {
+        newest = session
+        if issued.count < Self.mostIssued { issued.insert(session.id) }
     }
 
     static func of(_ ssl: OpaquePointer) -> TLSObserver? {
@@ -54,10 +62,12 @@ final class TLSObserver {
             return true
         }
         X509_STORE_CTX_set_error(store, problem.code)
-        refusal = StorageError(
-            .tlsFailed,
-            "the certificate of \(peerName) is not trusted: \(problem.reason) (\(certificate.summary)); "
-                + problem.remedy(for: certificate))
+        refusal =
+            refusal
+            ?? StorageError(
+                .tlsFailed,
+                "the certificate of \(peerName) is not trusted: \(problem.reason) (\(certificate.summary)); "
+                    + problem.remedy(for: certificate))
         return false
     }
 
@@ -72,7 +82,9 @@ final class TLSObserver {
         case .decided(let decide):
             switch decide(certificate, chainProblem(store)) {
             case .accept: return nil
-            case .refuse(let reason): return .refused(reason)
+            case .refuse(let reason):
+                refusal = StorageError(.tlsFailed, reason)
+                return .refused(reason)
             }
         }
     }

@@ -64,35 +64,6 @@ public final class TLSContext: @unchecked Sendable {
         if minimum.needsSecurityLevelZero { SSL_CTX_set_security_level(pointer, 0) }
     }
 
-    private func setCiphers() throws(StorageError) {
-        guard let ciphers = settings.ciphers else { return }
-        let names = ciphers.split(separator: ":").map(String.init)
-        let suites = names.filter { $0.hasPrefix("TLS_") }.joined(separator: ":")
-        let list = names.filter { !$0.hasPrefix("TLS_") }.joined(separator: ":")
-        let accepted =
-            (suites.isEmpty || SSL_CTX_set_ciphersuites(pointer, suites) == 1)
-            && (list.isEmpty || SSL_CTX_set_cipher_list(pointer, list) == 1)
-        guard accepted else {
-            throw StorageError(.configuration, "no cipher of '\(ciphers)' is known: \(OpenSSLErrors.drain())")
-        }
-    }
-
-    private func loadCertificate() throws(StorageError) {
-        guard let certificate = settings.clientCertificate else { return }
-        let key = settings.clientKey ?? certificate
-        // Without this, OpenSSL asks the terminal for the passphrase of an encrypted key.
-        SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in -1 }
-        guard SSL_CTX_use_certificate_chain_file(pointer, certificate) == 1 else {
-            throw StorageError(.configuration, "cannot use certificate '\(certificate)': \(OpenSSLErrors.drain())")
-        }
-        guard SSL_CTX_use_PrivateKey_file(pointer, key, SSL_FILETYPE_PEM) == 1 else {
-            throw StorageError(.configuration, "cannot use key '\(key)': \(OpenSSLErrors.drain())")
-        }
-        guard SSL_CTX_check_private_key(pointer) == 1 else {
-            throw StorageError(.configuration, "key '\(key)' does not belong to '\(certificate)'")
-        }
-    }
-
     private func loadAuthorities() throws(StorageError) {
         OpenSSLErrors.clear()
         switch settings.trust {

@@ -7,7 +7,8 @@ import FileModel
 /// - `close(mode: .output)` sends close_notify before the FIN; `close(mode: .all)` sends it and closes at once.
 /// - The end of the peer's direction is told by `TLSInputClosed`, in order or not, and then by what the channel says.
 /// - With `autoRead` off, reads are passed on one for one; the handshake asks for its own.
-public final class TLSHandler: ChannelDuplexHandler {
+/// - `TLSEnd` ends TLS while the connection lives on (CCC).
+public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     public typealias InboundIn = ByteBuffer
     public typealias InboundOut = ByteBuffer
     public typealias OutboundIn = ByteBuffer
@@ -15,15 +16,22 @@ public final class TLSHandler: ChannelDuplexHandler {
 
     public let session: TLSSession
     private let handshakePromise: EventLoopPromise<Void>
-    private var state = State.idle
+    var state = State.idle
     private var waitingWrites: [(bytes: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
     private var waitingClose: (mode: CloseMode, promise: EventLoopPromise<Void>?)?
     private var unsentPromises: [EventLoopPromise<Void>] = []
     /// A read that downstream asked for and that has not delivered anything yet.
     private var owesRead = false
     private var toldInputClosed = false
+    /// Who waits for the end of TLS.
+    var leaving: EventLoopPromise<Void>?
 
-    private enum State { case idle, handshaking, established, failed }
+    enum State {
+        case idle, handshaking, established
+        /// Our close_notify is out, the peer's is awaited; then the handler goes.
+        case leaving
+        case failed
+    }
 
     /// - Parameter handshake: succeeds when the peer was verified and bytes can flow; fails with `.tlsFailed`, or
     ///   `.connectionLost` when the channel went away first.
@@ -87,10 +95,12 @@ public final class TLSHandler: ChannelDuplexHandler {
         }
     }
 
-    private func fail(_ error: StorageError, _ context: ChannelHandlerContext) {
+    func fail(_ error: StorageError, _ context: ChannelHandlerContext) {
         guard state != .failed else { return }
-        if state != .established { handshakePromise.fail(error) }
+        if state == .idle || state == .handshaking { handshakePromise.fail(error) }
         state = .failed
+        leaving?.fail(error)
+        leaving = nil
         for write in waitingWrites { write.promise?.fail(error) }
         for promise in unsentPromises { promise.fail(error) }
         waitingClose?.promise?.fail(error)
@@ -105,6 +115,7 @@ public final class TLSHandler: ChannelDuplexHandler {
         session.receive(unwrapInboundIn(data))
         if state == .handshaking { advance(context) }
         if state == .established { deliver(context) }
+        if state == .leaving { leave(context) }
     }
 
     private func deliver(_ context: ChannelHandlerContext) {
@@ -164,7 +175,7 @@ public final class TLSHandler: ChannelDuplexHandler {
         switch state {
         case .idle, .handshaking: waitingWrites.append((bytes, promise))
         case .established: encrypt(bytes, promise, context)
-        case .failed: promise?.fail(ChannelError.ioOnClosedChannel)
+        case .leaving, .failed: promise?.fail(ChannelError.ioOnClosedChannel)
         }
     }
 
@@ -197,7 +208,7 @@ public final class TLSHandler: ChannelDuplexHandler {
     }
 
     /// Writes and flushes what the session produced; the promises of the plain bytes in it follow its fate.
-    private func send(_ context: ChannelHandlerContext) {
+    func send(_ context: ChannelHandlerContext) {
         let promises = unsentPromises
         unsentPromises = []
         guard let output = session.takeOutput(allocator: context.channel.allocator) else {

@@ -15,6 +15,8 @@ public final class TLSResumption: @unchecked Sendable {
         self.pointer = pointer
     }
 
+    public var id: TLSSessionID { TLSSessionID(pointer) }
+
     /// Offers a copy: a connection that ends without close_notify or with an alert marks the SSL_SESSION it used as
     /// not resumable (SSL_free calls SSL_CTX_remove_session), which would spoil it for all that follow.
     func offer(to ssl: OpaquePointer) {
@@ -24,4 +26,18 @@ public final class TLSResumption: @unchecked Sendable {
     }
 
     deinit { SSL_SESSION_free(pointer) }
+}
+
+/// Tells TLS sessions apart; with tickets it is a digest of the ticket. No secret.
+public struct TLSSessionID: Hashable, Sendable {
+    private let bytes: [UInt8]
+
+    init(_ session: OpaquePointer) {
+        var count: UInt32 = 0
+        guard let start = SSL_SESSION_get_id(session, &count) else {
+            bytes = []
+            return
+        }
+        bytes = Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    }
 }

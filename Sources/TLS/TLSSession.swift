@@ -80,6 +80,18 @@ public final class TLSSession {
     /// Whether this handshake resumed the session that was offered.
     public var wasResumed: Bool { isEstablished && SSL_session_reused(ssl) == 1 }
 
+    /// Which session was resumed; nil when none was.
+    public var resumedSession: TLSSessionID? {
+        guard wasResumed, let session = SSL_get_session(ssl) else { return nil }
+        return TLSSessionID(session)
+    }
+
+    /// The sessions that the server offered on this connection for later resumption.
+    public var issuedSessions: Set<TLSSessionID> { observer.issued }
+
+    /// Whether bytes have come that were not read, as those behind a close_notify.
+    var holdsUnreadBytes: Bool { SSL_has_pending(ssl) == 1 || BIO_ctrl_pending(input) > 0 }
+
     /// `TLSv1.3`.
     public var version: String { String(cString: SSL_get_version(ssl)) }
 
@@ -158,7 +170,7 @@ extension TLSSession {
                 receivedCloseNotify = true
                 return false
             default:
-                throw StorageError(.tlsFailed, "the TLS line to \(peerName) broke: \(OpenSSLErrors.drain())")
+                throw readError()
             }
         }
     }
@@ -194,7 +206,14 @@ extension TLSSession {
     private func handshakeError() -> StorageError {
         let reasons = OpenSSLErrors.drain()
         if let refusal = observer.refusal { return refusal }
-        return StorageError(
-            .tlsFailed, "no TLS handshake with \(peerName): \(reasons)\(TLSAdvice.remedy(for: reasons))")
+        let remedy = TLSAdvice(context.settings).remedy(for: reasons)
+        return StorageError(.tlsFailed, "no TLS handshake with \(peerName): \(reasons)\(remedy)")
+    }
+
+    /// Under TLS 1.3 the server judges our certificate after our handshake is over.
+    private func readError() -> StorageError {
+        let reasons = OpenSSLErrors.drain()
+        let remedy = TLSAdvice(context.settings).remedy(for: reasons)
+        return StorageError(.tlsFailed, "the TLS line to \(peerName) broke: \(reasons)\(remedy)")
     }
 }

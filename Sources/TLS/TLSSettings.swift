@@ -37,7 +37,7 @@ public enum TLSTrust: Sendable {
 /// The answer of `TLSTrust.decided`.
 public enum TrustDecision: Sendable {
     case accept
-    /// One sentence: why not, and what the user can do.
+    /// The whole message: which certificate is not trusted, why not, and what the user can do.
     case refuse(String)
 }
 

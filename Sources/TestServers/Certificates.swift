@@ -6,8 +6,12 @@ public enum CertificateKind: String, Sendable, CaseIterable {
     case valid
     /// Signed by the test authority, and over for years.
     case expired
+    /// Signed by the test authority, for a time to come.
+    case notYetValid
     /// Signed by the test authority for another host.
     case wrongHost
+    /// Signed by an authority that nobody knows.
+    case unknownAuthority
     /// Signed by itself.
     case selfSigned
 }
@@ -28,6 +32,9 @@ public struct Certificates: Sendable {
     /// Key and certificate in one file, as Pure-FTPd wants them.
     public func combinedFile(_ kind: CertificateKind) -> String { folder("\(kind.rawValue).both.pem") }
 
+    /// The key of `.valid`, locked with a passphrase.
+    public var lockedKeyFile: String { folder("locked.key") }
+
     private init() async throws {
         folder = try TemporaryFolder()
         try LocalFiles.write(Self.configuration(folder.path), to: folder("ca.conf"))
@@ -35,7 +42,12 @@ public struct Certificates: Sendable {
         try await tool(
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
             "-subj", "/CN=Remora test authority", "-keyout", folder("ca.key"), "-out", caFile)
+        try await tool(
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+            "-subj", "/CN=Another authority", "-keyout", folder("other-ca.key"), "-out", folder("other-ca.pem"))
         for kind in CertificateKind.allCases { try await make(kind) }
+        try await tool(
+            "openssl", "pkey", "-in", keyFile(.valid), "-aes256", "-passout", "pass:locked", "-out", lockedKeyFile)
     }
 
     private func make(_ kind: CertificateKind) async throws {
@@ -44,14 +56,22 @@ public struct Certificates: Sendable {
         try await tool(
             "openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
             "/CN=\(name)", "-keyout", keyFile(kind), "-out", request)
+        let start = kind == .notYetValid ? "20480101000000Z" : "20200101000000Z"
         let end = kind == .expired ? "20210101000000Z" : "20491231235959Z"
-        let signer = kind == .selfSigned ? ["-selfsign", "-keyfile", keyFile(kind)] : []
         try await sign(
-            ["-in", request, "-out", certificateFile(kind), "-startdate", "20200101000000Z", "-enddate", end]
-                + ["-extensions", kind == .wrongHost ? "other" : "local"] + signer)
+            ["-in", request, "-out", certificateFile(kind), "-startdate", start, "-enddate", end]
+                + ["-extensions", kind == .wrongHost ? "other" : "local"] + signer(of: kind))
         try LocalFiles.write(
             try LocalFiles.read(keyFile(kind)) + LocalFiles.read(certificateFile(kind)), to: combinedFile(kind),
             mode: 0o600)
+    }
+
+    private func signer(of kind: CertificateKind) -> [String] {
+        switch kind {
+        case .selfSigned: ["-selfsign", "-keyfile", keyFile(kind)]
+        case .unknownAuthority: ["-cert", folder("other-ca.pem"), "-keyfile", folder("other-ca.key")]
+        default: []
+        }
     }
 
     private func sign(_ arguments: [String]) async throws {

@@ -2,11 +2,14 @@ extension TestServer {
     /// ProFTPD with one virtual user.
     ///
     /// - Parameters:
+    ///   - protocols: versions as TLSProtocol names them.
+    ///   - requiredFor: what TLSRequired insists on: `on` for both connections, `ctrl`, `off`.
     ///   - requireSessionReuse: data connections must resume the control connection's TLS session.
     ///   - maxClients: more are refused with 530.
     ///   - extra: lines for the server's configuration.
     public static func proFTPD(
-        tls: ServerTLS = .none, certificate: CertificateKind = .valid, requireSessionReuse: Bool = true,
+        tls: ServerTLS = .none, certificate: CertificateKind = .valid,
+        protocols: String = "TLSv1.2 TLSv1.3", requiredFor: String = "on", requireSessionReuse: Bool = true,
         maxClients: Int? = nil, passivePorts: Int = 90, extra: [String] = []
     ) async throws -> TestServer {
         let site = try await ServerSite(.proFTPD, passivePorts: passivePorts)
@@ -17,6 +20,7 @@ extension TestServer {
         if let maxClients { lines.append("MaxClientsPerUser \(maxClients)") }
         if tls != .none {
             lines += secured(tls, certificates, certificate, requireSessionReuse: requireSessionReuse, site)
+            lines += ["TLSProtocol \(protocols)", "TLSRequired \(requiredFor)"]
         }
         lines += extra
         try LocalFiles.write(lines.joined(separator: "\n") + "\n", to: site.folder("proftpd.conf"))
@@ -68,8 +72,6 @@ extension TestServer {
         return [
             "LoadModule mod_tls.c",
             "TLSEngine on",
-            "TLSRequired on",
-            "TLSProtocol TLSv1.2 TLSv1.3",
             "TLSLog \(site.folder("tls.log"))",
             "TLSECCertificateFile \(certificates.certificateFile(kind))",
             "TLSECCertificateKeyFile \(certificates.keyFile(kind))",

@@ -17,19 +17,24 @@ import Testing
     }
 
     @Test(arguments: [
-        (CertificateKind.expired, "localhost", "it has expired"),
-        (.wrongHost, "localhost", "it was issued for another name"),
-        (.valid, "other.example", "it was issued for another name"),
-        (.valid, "127.0.0.3", "it was issued for another name"),
-        (.selfSigned, "localhost", "it is self-signed"),
+        (CertificateKind.expired, "localhost", "it has expired", "have it renewed"),
+        (.notYetValid, "localhost", "it is not valid yet", "set the clock"),
+        (.wrongHost, "localhost", "it was issued for another name", "connect as other.example, or set check_hostname"),
+        (.valid, "other.example", "it was issued for another name", "check_hostname = false"),
+        (.valid, "127.0.0.3", "it was issued for another name", "connect as localhost or 127.0.0.1"),
+        (.selfSigned, "localhost", "it is self-signed", "'syncctl trust'"),
+        (.unknownAuthority, "localhost", "its issuer is not a known authority", "ca_file"),
     ])
-    func aWrongCertificateIsRefusedInOneSentence(kind: CertificateKind, host: String, reason: String) async throws {
+    func aWrongCertificateIsRefusedInOneSentence(
+        kind: CertificateKind, host: String, reason: String, remedy: String
+    ) async throws {
         let pair = try await SessionPair(client: try await SessionPair.trusting(), kind: kind, host: host)
         let error = try #require(storageError { try pair.handshake() })
         #expect(error.code == .tlsFailed)
         #expect(error.message.contains("the certificate of \(host) is not trusted: \(reason)"), "\(error)")
         #expect(error.message.contains("subject CN=") && error.message.contains("SHA-256 "))
-        #expect(error.message.contains("valid 2020-01-01 to 20"))
+        #expect(error.message.contains("valid 20\(kind == .notYetValid ? 48 : 20)-01-01 to 20"))
+        #expect(error.message.contains(remedy), "\(error)")
     }
 
     @Test func anUnknownAuthorityIsRefusedBySystemTrust() async throws {
@@ -87,13 +92,13 @@ import Testing
         var settings = TLSSettings()
         settings.trust = .decided { certificate, problem in
             seen.withLock { $0.append((certificate, problem)) }
-            return certificate.subject == "CN=localhost" ? .accept : .refuse("it is new here")
+            return certificate.subject == "CN=localhost" ? .accept : .refuse("it is new here: run this")
         }
         try await SessionPair(client: settings, kind: .selfSigned).handshake()
         #expect(seen.withLock { $0.first?.1?.reason } == "it is self-signed")
         let refused = try await SessionPair(client: settings, kind: .wrongHost)
         let error = try #require(storageError { try refused.handshake() })
-        #expect(error.message.contains("it is new here"))
+        #expect(error == StorageError(.tlsFailed, "it is new here: run this"))
     }
 
     @Test func pinsAreReadAsPeopleWriteThem() throws {

@@ -97,6 +97,61 @@ private final class EventRecorder: ChannelInboundHandler {
         }
     }
 
+    /// CCC: both sides say close_notify, and the connection lives on in clear.
+    @Test(arguments: [true, false])
+    func tlsEndsAndTheConnectionLivesOn(serverEndsFirst: Bool) async throws {
+        let contexts = try await ChannelPair.contexts()
+        try synchronously {
+            let pair = try ChannelPair(contexts)
+            try pair.run()
+            let ended = [pair.client, pair.server].map { $0.eventLoop.makePromise(of: Void.self) }
+            let order = [(pair.client, ended[0]), (pair.server, ended[1])]
+            for (channel, promise) in serverEndsFirst ? order.reversed() : order {
+                channel.triggerUserOutboundEvent(TLSEnd(), promise: promise)
+            }
+            try pair.run()
+            for promise in ended { try promise.futureResult.wait() }
+            pair.client.writeAndFlush(ByteBuffer(string: "NOOP\r\n"), promise: nil)
+            #expect(try pair.client.readOutbound(as: ByteBuffer.self) == ByteBuffer(string: "NOOP\r\n"))
+            try pair.client.writeInbound(ByteBuffer(string: "200 fine\r\n"))
+            #expect(try pair.client.readInbound(as: ByteBuffer.self) == ByteBuffer(string: "200 fine\r\n"))
+            #expect(throws: (any Error).self) {
+                try pair.client.pipeline.syncOperations.handler(type: TLSHandler.self)
+            }
+        }
+    }
+
+    /// What comes in clear behind the close_notify would be read as an answer to the next command.
+    @Test(arguments: ["200 injected\r\n", "x"])
+    func bytesBehindTheEndOfTLSAreAViolation(injected: String) async throws {
+        let contexts = try await ChannelPair.contexts()
+        try synchronously {
+            let pair = try ChannelPair(contexts)
+            try pair.run()
+            let ended = pair.client.eventLoop.makePromise(of: Void.self)
+            pair.server.triggerUserOutboundEvent(TLSEnd(), promise: nil)
+            var last = try #require(try pair.server.readOutbound(as: ByteBuffer.self))
+            last.writeString(injected)
+            pair.client.triggerUserOutboundEvent(TLSEnd(), promise: ended)
+            #expect(throws: (any Error).self) { try pair.client.writeInbound(last) }
+            #expect(storageError { try ended.futureResult.wait() }?.code == .protocolViolation)
+            #expect(try pair.client.readInbound(as: ByteBuffer.self) == nil)
+            #expect(!pair.client.isActive)
+        }
+    }
+
+    @Test func aPeerThatGoesOnWithoutCloseNotifyIsAViolation() async throws {
+        let contexts = try await ChannelPair.contexts()
+        try synchronously {
+            let pair = try ChannelPair(contexts)
+            try pair.run()
+            let ended = pair.client.eventLoop.makePromise(of: Void.self)
+            pair.client.triggerUserOutboundEvent(TLSEnd(), promise: ended)
+            #expect(throws: (any Error).self) { try pair.client.writeInbound(ByteBuffer(string: "200 fine\r\n")) }
+            #expect(storageError { try ended.futureResult.wait() }?.code == .protocolViolation)
+        }
+    }
+
     @Test func aRefusedCertificateFailsTheHandshakeAndSendsNothingMore() async throws {
         let contexts = try await ChannelPair.contexts(.expired)
         try synchronously {

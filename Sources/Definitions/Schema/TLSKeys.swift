@@ -15,7 +15,7 @@ enum TLSKeys {
     static let maxVersion = Key("max_version", .tlsVersion, default: "1.3", "the newest TLS that is offered")
     static let ciphers = Key(
         "ciphers", .automatic("an OpenSSL cipher list"), default: "auto", example: "ECDHE+AESGCM",
-        "for TLS 1.2 and older, as ciphers(1) writes them")
+        "as ciphers(1) writes them; names that start with TLS_ are for TLS 1.3")
     static let clientCertificate = Key("client_certificate", .text, default: "", "a PEM file")
     static let clientKey = Key("client_key", .text, default: "", "a PEM file; none means the certificate's own file")
     static let trust = Key(

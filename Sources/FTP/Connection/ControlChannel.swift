@@ -33,6 +33,7 @@ final class ControlChannel: ChannelInboundHandler {
     var deadline: Scheduled<Void>?
     private var context: ChannelHandlerContext?
     private(set) var tls: TLSSession?
+    private var gate: ReadingGate
     /// How names are encoded; known after the greeting.
     var doublesIAC = true
     let log: WireConnection?
@@ -45,8 +46,10 @@ final class ControlChannel: ChannelInboundHandler {
     private(set) var endReason: StorageError?
     private var endsInOrder = false
 
-    init(greetingLimit: Duration, log: WireConnection?) {
+    /// - Parameter isImplicit: whether TLS starts with the connection.
+    init(greetingLimit: Duration, isImplicit: Bool, log: WireConnection?) {
         self.log = log
+        gate = ReadingGate(isImplicit: isImplicit)
         self.greetingLimit = greetingLimit
     }
 
@@ -72,6 +75,7 @@ final class ControlChannel: ChannelInboundHandler {
             to: command.description, limit: limit, isTransfer: isTransfer, secret: command.secret, receiver: receiver)
         guard !isEnded, let context else { return ticket }
         log?.sent(command.description)
+        gate.sent(command, ticket)
         var line = context.channel.allocator.buffer(capacity: 64)
         command.encode(into: &line, doublingIAC: doublesIAC)
         context.writeAndFlush(wrapOutboundOut(line), promise: nil)
@@ -102,23 +106,16 @@ final class ControlChannel: ChannelInboundHandler {
     /// The transfer of this command was broken off.
     func brokenOff(_ ticket: CommandQueue.Ticket) { queue.brokenOff(ticket) }
 
-    // MARK: TLS
+    // MARK: Protection
 
     /// Starts TLS at once.
     ///
-    /// - Returns: a future for the end of the handshake; fails with `.protocolViolation` when bytes came in clear after
-    ///   the reply to AUTH: somebody in the middle may have put them there to be taken for protected ones.
-    func startTLS(_ session: TLSSession, isAfterAUTH: Bool) -> EventLoopFuture<Void>? {
+    /// - Returns: a future for the end of the handshake; nil when the session has ended.
+    func startTLS(_ session: TLSSession) -> EventLoopFuture<Void>? {
         guard let context, !isEnded else { return nil }
         let promise = context.eventLoop.makePromise(of: Void.self)
-        guard !isAfterAUTH || (!parser.isMidReply && queue.isEmpty) else {
-            let error = StorageError(
-                .protocolViolation, "the server sent bytes in clear between AUTH and TLS; the connection was ended")
-            promise.fail(error)
-            end(error)
-            return promise.futureResult
-        }
         tls = session
+        gate.changed()
         do {
             let handler = TLSHandler(session, handshake: promise)
             try context.pipeline.syncOperations.addHandler(handler, position: .first)
@@ -128,12 +125,25 @@ final class ControlChannel: ChannelInboundHandler {
         return promise.futureResult
     }
 
+    /// Ends TLS, and goes on in clear on the same connection; `tls` stays, since data connections resume its session.
+    ///
+    /// - Returns: a future for the end of TLS on both sides; nil when the session has ended.
+    func endTLS() -> EventLoopFuture<Void>? {
+        guard let context, !isEnded else { return nil }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        context.triggerUserOutboundEvent(TLSEnd(), promise: promise)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        return promise.futureResult.map { bound.value.gate.changed() }
+    }
+
     // MARK: Replies
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if let violation = gate.violation { return end(violation) }
         parser.append(unwrapInboundIn(data))
         do throws(StorageError) {
-            while !isEnded, let reply = try parser.next() { take(reply) }
+            while !isEnded, !gate.isClosed, let reply = try parser.next() { take(reply) }
+            if parser.isMidReply, let violation = gate.violation { end(violation) }
         } catch {
             end(error)
         }
@@ -147,6 +157,7 @@ final class ControlChannel: ChannelInboundHandler {
             end(error)
         case .deliver(let ticket, let reply, let isFinal):
             armDeadline()
+            if isFinal { gate.replied(to: ticket, reply) }
             guard let command = isFinal ? waiting.removeValue(forKey: ticket) : waiting[ticket] else { return }
             command.receiver(.success(Answer(reply: reply, isFinal: isFinal)))
             if !isFinal && command.isTransfer { deadline?.cancel() }
@@ -196,7 +207,10 @@ final class ControlChannel: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is TLSInputClosed { end(StorageError(.connectionLost, "the server closed the connection")) }
+        // After CCC the server may end TLS right behind its reply.
+        if event is TLSInputClosed, !gate.isClosed {
+            end(StorageError(.connectionLost, "the server closed the connection"))
+        }
         context.fireUserInboundEventTriggered(event)
     }
 

@@ -31,7 +31,8 @@ extension FTPConnection {
         return try await dialer.connect(to: settings.endpoint, on: loop, timeout: settings.timeouts.connect) {
             channel in
             channel.eventLoop.makeCompletedFuture {
-                let control = ControlChannel(greetingLimit: settings.timeouts.command, log: log)
+                let control = ControlChannel(
+                    greetingLimit: settings.timeouts.command, isImplicit: settings.security.mode == .implicit, log: log)
                 made.value = control
                 try channel.pipeline.syncOperations.addHandler(control)
             }
@@ -47,7 +48,10 @@ extension FTPConnection {
     }
 
     private func logIn() async throws(StorageError) {
-        var machine = LoginMachine(credentials: settings.credentials, security: settings.security)
+        let security = settings.security
+        var machine = LoginMachine(
+            credentials: settings.credentials, security: security,
+            offeredTLSBefore: security.mode == .ifAvailable ? try await security.history.offeredBefore() : false)
         var action = machine.start()
         while true {
             switch action {
@@ -58,7 +62,11 @@ extension FTPConnection {
             case .startTLS:
                 try await startTLS()
                 action = machine.tlsEstablished()
+            case .endTLS:
+                try await endTLS()
+                action = machine.tlsEnded()
             case .finish(let facts):
+                if security.mode == .ifAvailable, !facts.isEncrypted { try await security.history.wentOnInClear() }
                 return ready(facts)
             case .fail(let error):
                 throw error
@@ -79,25 +87,6 @@ extension FTPConnection {
         let deadline = endLater(after: limit, late)
         defer { deadline.cancel() }
         try await body()
-    }
-
-    private func startTLS() async throws(StorageError) {
-        guard let context = settings.security.context else {
-            throw StorageError(.configuration, "TLS is wanted, but there are no TLS settings")
-        }
-        let session = try TLSSession(context, host: settings.endpoint.host)
-        let isAfterAUTH = settings.security.mode != .implicit
-        guard let handshake = control.startTLS(session, isAfterAUTH: isAfterAUTH) else {
-            throw control.endReason ?? StorageError(.connectionLost, "the server hung up before TLS started")
-        }
-        let limit = settings.timeouts.connect
-        let late = StorageError(.timedOut, "the TLS handshake did not end within \(limit.inSeconds)")
-        let deadline = endLater(after: limit, late)
-        defer { deadline.cancel() }
-        try await callback { body in
-            handshake.whenComplete { body($0.mapError(ControlChannel.translate)) }
-        }
-        control.log?.note("\(session.version), \(session.cipher)")
     }
 
     private func giveUp(_ error: StorageError) {

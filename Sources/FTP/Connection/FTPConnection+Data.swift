@@ -94,6 +94,7 @@ extension FTPConnection {
             request.direction, request.command, control: control, loop: loop, limits: limits,
             requiresResumption: facts.protectsData && settings.security.resumption == .require)
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
+        transfer.protectionLog = protectionLog
         self.transfer = transfer
         let bound = NIOLoopBound(transfer, eventLoop: loop)
         let dialing = Task { await self.dial(endpoint, bound) }

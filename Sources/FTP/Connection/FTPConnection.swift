@@ -26,6 +26,7 @@ public actor FTPConnection {
     /// Where commands without a path act; nil when it is not known.
     var workingDirectory: RemotePath?
     var hasSentFactsOptions = false
+    let protectionLog = DataProtectionLog()
 
     /// - Parameter control: set when the channel was made.
     init(_ settings: FTPSettings, channel: any Channel, control: NIOLoopBoundBox<ControlChannel?>) {

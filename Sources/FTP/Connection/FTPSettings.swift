@@ -51,7 +51,11 @@ public struct FTPSecurity: Sendable {
     public var authCommand = AuthCommand.tls
     /// PROT P, or PROT C when false.
     public var protectsData = true
+    /// CCC: after the login the control connection goes back to clear text; data stays as `protectsData` says.
+    public var clearsCommandChannel = false
     public var resumption = SessionResumption.automatic
+    /// What is known of the server's offers, so that `if-available` cannot be talked out of TLS.
+    public var history: any TLSHistory = TLSHistoryInMemory()
     /// Nil only for `.never`.
     public var context: TLSContext?
 
@@ -64,7 +68,7 @@ public struct FTPSecurity: Sendable {
 }
 
 public enum FTPSecurityMode: String, Hashable, Sendable, CaseIterable {
-    /// AUTH is tried; a server that refuses it is spoken to in clear.
+    /// AUTH is tried; a server that refuses it, and was never seen to agree, is spoken to in clear.
     case ifAvailable = "if-available"
     case explicit, implicit, never
 }

@@ -12,6 +12,8 @@ extension Command {
     static func authenticate(_ mechanism: AuthCommand) -> Command { Command("AUTH", known: mechanism.rawValue) }
     static let protectionBufferSize = Command("PBSZ", known: "0")
     static func protection(isPrivate: Bool) -> Command { Command("PROT", known: isPrivate ? "P" : "C") }
+    /// The control connection goes back to clear text (RFC 2228 §3, RFC 4217 §12.3).
+    static let clearCommandChannel = Command("CCC")
     static let quit = Command("QUIT")
 }
 

@@ -26,7 +26,7 @@ enum ReplyMapping {
         switch reply.code {
         case 421: return .connectionLost
         case 425: return refusesUnresumedSession(reply) ? .failed : .dataConnectionFailed
-        case 522: return .failed
+        case 522: return refusesUnresumedSession(reply) ? .failed : .tlsFailed
         case 426: return .connectionLost
         case 452, 552: return .noSpace
         case 430, 530: return .connectionLost
@@ -43,8 +43,11 @@ enum ReplyMapping {
     /// ProFTPD says 425 `Operation not permitted`, vsftpd 522 `session reuse required`.
     static func refusesUnresumedSession(_ reply: Reply) -> Bool {
         let words = reply.text.lowercased()
-        return reply.code == 522
-            || (reply.code == 425 && ["reuse", "resum", "operation not permitted"].contains { words.contains($0) })
+        return switch reply.code {
+        case 522: ["reuse", "resum"].contains { words.contains($0) }
+        case 425: ["reuse", "resum", "operation not permitted"].contains { words.contains($0) }
+        default: false
+        }
     }
 
     /// Too many sessions, as a reply to login or as a greeting; `530` needs these words or other proof.
@@ -59,6 +62,9 @@ enum ReplyMapping {
         if refusesUnresumedSession(reply) {
             return "the server accepts data connections only when they resume the TLS session "
                 + "(session_resumption = \"auto\"): \(reply)"
+        }
+        if reply.code == 522 {
+            return "the server wants data connections to be encrypted (protect_data = true): \(reply)"
         }
         return switch code {
         case .notFound: "it does not exist"

@@ -1,10 +1,10 @@
-public import FileModel
+import FileModel
 
 /// The dialogue from the greeting to a session that is ready for work. No I/O: replies in, commands out.
 ///
 /// Greeting → AUTH → TLS → USER → PASS → ACCT as far as the server asks, then what prepares every session: PBSZ and
 /// PROT, FEAT, TYPE I, PWD, and the OPTS that FEAT offers. The last ones do not depend on each other and may be sent
-/// in one flight.
+/// in one flight. CCC, where it is wanted, comes last: from then on everybody in between can read and write.
 struct LoginMachine {
     /// What the owner has to do next.
     enum Action: Equatable {
@@ -13,6 +13,8 @@ struct LoginMachine {
         case send([Command])
         /// Encrypt the line, then call `tlsEstablished`.
         case startTLS
+        /// End TLS and go on in clear, then call `tlsEnded`.
+        case endTLS
         case finish(SessionFacts)
         case fail(StorageError)
     }
@@ -20,21 +22,29 @@ struct LoginMachine {
     /// Which reply is awaited.
     private enum Step: Equatable {
         case greeting, auth, tls, user, password, account, bufferSize, protection, features, type, directory, options
+        case clearing, clear
     }
 
     private let credentials: FTPCredentials
     private let mode: FTPSecurityMode
     private let authCommand: AuthCommand
     private let protectsData: Bool
+    private let clearsCommandChannel: Bool
+    private let tlsRemedy: String
+    private let offeredTLSBefore: Bool
     private var awaited: [Step]
     private var facts = SessionFacts()
     private var isOver = false
 
-    init(credentials: FTPCredentials, security: FTPSecurity) {
+    /// - Parameter offeredTLSBefore: then `if-available` takes no refusal of AUTH.
+    init(credentials: FTPCredentials, security: FTPSecurity, offeredTLSBefore: Bool = false) {
         self.credentials = credentials
         mode = security.mode
         authCommand = security.authCommand
         protectsData = security.protectsData
+        clearsCommandChannel = security.clearsCommandChannel
+        tlsRemedy = security.history.remedy
+        self.offeredTLSBefore = offeredTLSBefore
         awaited = security.mode == .implicit ? [.tls] : [.greeting]
     }
 
@@ -61,7 +71,8 @@ struct LoginMachine {
         case .greeting: return greeted(reply)
         case .auth: return authAnswered(reply)
         case .user, .password, .account: return loginAnswered(step, reply)
-        case .tls: return violation("a reply in place of the TLS handshake: \(reply)")
+        case .clearing: return clearingAnswered(reply)
+        case .tls, .clear: return violation("a reply in place of TLS: \(reply)")
         default: return prepared(step, reply)
         }
     }
@@ -85,13 +96,10 @@ struct LoginMachine {
             awaited = [.tls]
             return .startTLS
         }
-        if mode == .ifAvailable && reply.isFailure { return login() }
-        return refuse(
-            StorageError(
-                .tlsFailed,
-                "the server refuses AUTH \(authCommand.rawValue): \(reply); "
-                    + "use implicit TLS on its port, or mode = \"if-available\" to do without",
-                serverReply: "\(reply)"))
+        if mode == .ifAvailable && reply.isFailure {
+            return offeredTLSBefore ? refuse(ProtectionRefusal.stripped(authCommand, reply, tlsRemedy)) : login()
+        }
+        return refuse(ProtectionRefusal.authentication(authCommand, reply))
     }
 
     // MARK: Login
@@ -161,10 +169,7 @@ struct LoginMachine {
     private mutating func protectionAnswered(_ reply: Reply) -> StorageError? {
         facts.protectsData = protectsData && reply.isCompletion
         guard protectsData, !reply.isCompletion else { return nil }
-        return StorageError(
-            .tlsFailed,
-            "the server does not encrypt data connections: \(reply); set protect_data = false to accept that",
-            serverReply: "\(reply)")
+        return ProtectionRefusal.data(reply)
     }
 
     private mutating func chooseOptions() -> Action {
@@ -182,12 +187,32 @@ struct LoginMachine {
         "type", "size", "sizd", "modify", "unique", "unix.mode", "unix.owner", "unix.group", "unix.uid", "unix.gid",
     ]
 
-    // MARK: Ends
+    // MARK: CCC
 
     private mutating func finish() -> Action {
-        isOver = true
-        return .finish(facts)
+        guard clearsCommandChannel, facts.isEncrypted, !facts.clearedCommandChannel else {
+            isOver = true
+            return .finish(facts)
+        }
+        awaited = [.clearing]
+        return .send([.clearCommandChannel])
     }
+
+    private mutating func clearingAnswered(_ reply: Reply) -> Action {
+        guard reply.isCompletion else {
+            return refuse(ProtectionRefusal.clearing(reply))
+        }
+        awaited = [.clear]
+        return .endTLS
+    }
+
+    mutating func tlsEnded() -> Action {
+        guard awaited == [.clear] else { return violation("TLS ended out of turn") }
+        facts.clearedCommandChannel = true
+        return finish()
+    }
+
+    // MARK: Ends
 
     private mutating func refuse(_ error: StorageError) -> Action {
         isOver = true
@@ -221,37 +246,5 @@ struct LoginMachine {
         case .account: try .account(credentials.account ?? Secret(""))
         default: try .user(credentials.user)
         }
-    }
-}
-
-/// What a session knows when it is ready.
-public struct SessionFacts: Hashable, Sendable {
-    public internal(set) var greeting = Reply(code: 220, lines: [])
-    public internal(set) var features = FeatureSet()
-    public internal(set) var isEncrypted = false
-    public internal(set) var protectsData = false
-    /// Where PWD stands after login; nil when the server would not say.
-    public internal(set) var loginDirectory: RemotePath?
-    var software = ServerSoftware.other
-
-    init() {}
-}
-
-/// The path in a 257 reply: quoted, with quotes in it doubled (RFC 959 appendix II).
-enum WorkingDirectoryReply {
-    /// - Returns: nil for a reply without one, and for paths that do not start with a slash.
-    static func path(_ reply: Reply) -> RemotePath? {
-        guard reply.code == 257, let line = reply.lines.first, let open = line.firstIndex(of: 34) else { return nil }
-        var path: [UInt8] = []
-        var index = open + 1
-        while index < line.count {
-            if line[index] == 34 {
-                guard index + 1 < line.count, line[index + 1] == 34 else { break }
-                index += 1
-            }
-            path.append(line[index])
-            index += 1
-        }
-        return path.first == UInt8(ascii: "/") ? try? RemotePath(path) : nil
     }
 }

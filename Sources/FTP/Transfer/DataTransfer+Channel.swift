@@ -32,6 +32,7 @@ extension DataTransfer: ChannelInboundHandler {
             return run(machine.dataFailed(ControlChannel.translate(error)))
         }
         if let tls {
+            protectionLog?.established(tls)
             control.log?.note("data connection: \(tls.version), session \(tls.wasResumed ? "resumed" : "not resumed")")
         }
         guard requiresResumption, tls?.wasResumed != true else { return }

@@ -34,6 +34,8 @@ final class DataTransfer {
     private var expiry: Scheduled<Void>?
     var stall = StallClock()
     var tls: TLSSession?
+    /// Counts how data connections were protected.
+    var protectionLog: DataProtectionLog?
     /// The data connection is not wanted any more.
     var isDropped = false
 

@@ -51,6 +51,7 @@ extension FTPSecurity {
         self.init(mode: mode, context: mode == .never ? nil : try TLSContext(try TLSSettings(definition)))
         authCommand = FTP.AuthCommand(rawValue: definition.authCommand.rawValue) ?? .tls
         protectsData = definition.protectData
+        clearsCommandChannel = definition.clearCommandChannel
         resumption = FTP.SessionResumption(rawValue: definition.sessionResumption.rawValue) ?? .automatic
     }
 }
@@ -95,7 +96,6 @@ extension ListingCommand {
 extension RemoteDefinition {
     /// A setting that is understood but not obeyed would be a lie.
     fileprivate func refuseWhatCannotBeDone() throws(StorageError) {
-        if tls.clearCommandChannel { throw .notYet("clear_command_channel", "leave it out") }
         if ftp.dataConnection == .eprt || ftp.dataConnection == .port {
             throw .notYet("data_connection = \"\(ftp.dataConnection.rawValue)\"", "use \"auto\"")
         }

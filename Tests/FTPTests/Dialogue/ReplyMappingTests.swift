@@ -47,6 +47,13 @@ import Testing
         #expect(ReplyMapping.isVague(Reply(550, "/a/no such file exists: failed"), about: path))
     }
 
+    @Test(arguments: ["522 SSL/TLS required on the data channel", "522 Data connections must be encrypted."])
+    func encryptionIsAskedFor(text: String) {
+        let error = ReplyMapping.error(Reply(522, String(text.dropFirst(4))), action: "read /f")
+        #expect(error.code == .tlsFailed)
+        #expect(error.message.contains("protect_data = true"))
+    }
+
     @Test func resumptionIsAskedForInTwoWays() {
         for reply in [
             Reply(425, "Unable to build data connection: Operation not permitted"),

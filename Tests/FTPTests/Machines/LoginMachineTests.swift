@@ -6,12 +6,15 @@ import Testing
 
 @Suite struct LoginMachineTests {
     private func machine(
-        _ mode: FTPSecurityMode = .never, account: Secret? = nil, protects: Bool = true
+        _ mode: FTPSecurityMode = .never, account: Secret? = nil, protects: Bool = true, clears: Bool = false,
+        offeredTLSBefore: Bool = false
     ) -> LoginMachine {
         var security = FTPSecurity(mode: mode, context: nil)
         security.protectsData = protects
+        security.clearsCommandChannel = clears
         return LoginMachine(
-            credentials: FTPCredentials(user: "u", password: Secret("p"), account: account), security: security)
+            credentials: FTPCredentials(user: "u", password: Secret("p"), account: account), security: security,
+            offeredTLSBefore: offeredTLSBefore)
     }
 
     /// Plays replies and writes down what the machine sends; "TLS" starts a handshake that succeeds.
@@ -33,6 +36,9 @@ import Testing
                     action = machine.replyReceived(Reply(reply.0, reply.1))
                     if case .fail = action { return (sent, action) }
                 }
+            case .endTLS:
+                sent.append("clear")
+                action = machine.tlsEnded()
             case .awaitReply:
                 guard let reply = replies.popFirst() else { return (sent, action) }
                 action = machine.replyReceived(Reply(reply.0, reply.1))
@@ -126,6 +132,35 @@ import Testing
         let unprotected = failure(
             .explicit, [(220, ""), (234, ""), (331, ""), (230, ""), (200, ""), (534, "no P here")])
         #expect(unprotected?.code == .tlsFailed && unprotected?.message.contains("protect_data") == true)
+    }
+
+    /// After everything that has to be protected, or can go in one flight.
+    @Test func theCommandChannelIsClearedLast() {
+        var machine = machine(.implicit, clears: true)
+        let (sent, last) = play(
+            &machine,
+            [
+                (220, ""), (331, ""), (230, ""), (200, ""), (200, ""), (500, ""), (200, ""), (257, "\"/\""),
+                (200, "CCC"),
+            ])
+        #expect(sent == ["TLS", "USER u", "PASS ••••", "PBSZ 0", "PROT P", "FEAT", "TYPE I", "PWD", "CCC", "clear"])
+        guard case .finish(let facts) = last else {
+            Issue.record("\(last)")
+            return
+        }
+        #expect(facts.isEncrypted && facts.clearedCommandChannel && facts.protectsData)
+    }
+
+    @Test(arguments: [500, 502, 504, 530, 534, 431])
+    func aServerThatOfferedTLSBeforeGetsNoClearText(code: Int) {
+        var machine = machine(.ifAvailable, offeredTLSBefore: true)
+        let (sent, last) = play(&machine, [(220, ""), (code, "no"), (331, ""), (230, "")])
+        #expect(sent == ["AUTH TLS"])
+        guard case .fail(let error) = last else {
+            Issue.record("\(last)")
+            return
+        }
+        #expect(error.code == .tlsFailed && error.message.contains("offered TLS before"))
     }
 
     @Test func optionsFollowTheFeatures() {

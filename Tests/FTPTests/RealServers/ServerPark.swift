@@ -81,14 +81,33 @@ struct ServerFolder {
         chown(disk, server.ownerID, server.ownerID)
     }
 
-    static func settings(_ server: TestServer, _ mode: FTPSecurityMode) throws -> FTPSettings {
+    /// - Parameter adjust: what else differs from TLS as it is by default.
+    static func settings(
+        _ server: TestServer, _ mode: FTPSecurityMode, versions: ClosedRange<TLSVersion> = .tls12 ... .tls13,
+        adjust: (inout TLSSettings) -> Void = { _ in }
+    ) throws -> FTPSettings {
         var tls = TLSSettings()
         if let file = server.caFile { tls.trust = .authorities(file: file) }
+        tls.minimumVersion = versions.lowerBound
+        tls.maximumVersion = versions.upperBound
+        adjust(&tls)
         let security = FTPSecurity(mode: mode, context: mode == .never ? nil : try TLSContext(tls))
         return FTPSettings(
             endpoint: Endpoint(host: server.host, port: server.port),
             credentials: FTPCredentials(user: server.user, password: Secret(server.password ?? "")),
             security: security)
+    }
+
+    static func settings(
+        _ server: TestServer, _ mode: FTPSecurityMode, speaking version: TLSVersion,
+        adjust: (inout TLSSettings) -> Void = { _ in }
+    ) throws -> FTPSettings {
+        try settings(server, mode, versions: version...version, adjust: adjust)
+    }
+
+    /// The settings of this folder, in one version of TLS.
+    func settings(speaking version: TLSVersion) throws -> FTPSettings {
+        try Self.settings(server, settings.security.mode, speaking: version)
     }
 
     func connect() async throws -> FTPConnection { try await FTPConnection.connect(settings) }

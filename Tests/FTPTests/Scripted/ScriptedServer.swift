@@ -2,6 +2,7 @@ import FTP
 import FileModel
 import Glibc
 import Synchronization
+import TLS
 import Transport
 
 /// A server on 127.0.0.1 that does to one client what its script says, line by line.
@@ -19,7 +20,10 @@ final class ScriptedServer: Sendable {
         runOnThread { [self] in
             for _ in 0..<connections {
                 guard let peer = Peer(accepting: listener) else { break }
-                state.withLock { $0.connections += 1 }
+                peer.number = state.withLock { state in
+                    state.connections += 1
+                    return state.connections
+                }
                 do {
                     try script(peer)
                 } catch {
@@ -51,6 +55,10 @@ struct ScriptProblem: Error, CustomStringConvertible {
 final class Peer {
     private let descriptor: CInt
     private var pending: [UInt8] = []
+    /// The first connection is 1.
+    var number = 0
+    /// Set while the line is encrypted.
+    var tls: TLSSession?
 
     init?(accepting listener: CInt) {
         guard wait(for: listener, seconds: 20) else { return nil }
@@ -62,9 +70,11 @@ final class Peer {
 
     /// Sends lines, each with its CR LF.
     func say(_ lines: String...) {
-        send(Array(lines.map { $0 + "\r\n" }.joined().utf8))
+        let bytes = Array(lines.map { $0 + "\r\n" }.joined().utf8)
+        if tls == nil { send(bytes) } else { sendEncrypted(bytes) }
     }
 
+    /// Sends bytes as they are, whatever the protection.
     func send(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -82,11 +92,22 @@ final class Peer {
                 pending.removeFirst(end + 1)
                 return String(decoding: line, as: UTF8.self)
             }
-            var chunk = [UInt8](repeating: 0, count: 4096)
-            let count = recv(descriptor, &chunk, chunk.count, 0)
-            guard count > 0 else { return nil }
-            pending += chunk[..<count]
+            guard let more = receive() else { return nil }
+            pending += more
         }
+    }
+
+    /// What came next, decrypted under TLS; nil at the end.
+    private func receive() -> [UInt8]? {
+        guard let bytes = receiveRaw() else { return nil }
+        return tls == nil ? bytes : decrypted(bytes)
+    }
+
+    /// What came next on the wire; nil at the end.
+    func receiveRaw() -> [UInt8]? {
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        let count = recv(descriptor, &chunk, chunk.count, 0)
+        return count > 0 ? Array(chunk[..<count]) : nil
     }
 
     func expect(_ line: String) throws {
@@ -97,10 +118,20 @@ final class Peer {
     /// Greets and takes the login; `features` are the lines of FEAT.
     func logIn(features: [String] = ["MLST type*;size*;modify*;", "MDTM", "SIZE", "REST STREAM"]) throws {
         say("220 scripted")
+        try takeLogin(features: features)
+    }
+
+    /// The login without the greeting; under TLS with PBSZ and PROT.
+    func takeLogin(features: [String] = ["MLST type*;size*;modify*;", "MDTM", "SIZE", "REST STREAM"]) throws {
         try expect("USER u")
         say("331 password")
         try expect("PASS p")
         say("230 in")
+        if tls != nil {
+            try expect("PBSZ 0")
+            try expect("PROT P")
+            say("200 PBSZ", "200 PROT")
+        }
         try expect("FEAT")
         try expect("TYPE I")
         try expect("PWD")

@@ -19,6 +19,7 @@ extension FuzzTarget {
         for mode in FTPSecurityMode.allCases {
             var security = FTPSecurity(mode: mode, context: nil)
             security.protectsData = random.once(in: 2)
+            security.clearsCommandChannel = random.once(in: 2)
             var login = LoginTranscript(security)
             for reply in ReplyTranscript([input], ReplyParser.Limits()).replies { try login.take(reply) }
             try require(login.steps < 2000, "a dialogue without end")
@@ -55,6 +56,9 @@ private struct LoginTranscript {
         case .startTLS:
             isEncrypted = true
             try act(machine.tlsEstablished())
+        case .endTLS:
+            try require(isEncrypted && security.clearsCommandChannel, "TLS was ended unasked")
+            try act(machine.tlsEnded())
         case .finish(let facts):
             isOver = true
             try require(facts.isEncrypted == isEncrypted, "a wrong word about encryption")
