@@ -15,6 +15,14 @@ public protocol ConnectionSlots: Sendable {
 
     /// What others would like of the slots held through this value. Asked several times a second, so cheap.
     var demand: SlotDemand { get }
+
+    /// Slots that others hold at this moment.
+    var heldByOthers: Int { get }
+
+    /// From now on takes a slot only while all holders together have fewer than `count`; nil: than there are slots.
+    ///
+    /// Every holder is to be told: it binds only those who know it. Slots held already are kept.
+    func limit(to count: Int?)
 }
 
 /// The right to one session, until it is released or dropped.
@@ -59,4 +67,6 @@ public struct UnlimitedSlots: ConnectionSlots {
     public func acquire() async throws(StorageError) -> ConnectionSlot { ConnectionSlot {} }
     public func acquireIfFree() async throws(StorageError) -> ConnectionSlot? { ConnectionSlot {} }
     public var demand: SlotDemand { .none }
+    public var heldByOthers: Int { 0 }
+    public func limit(to count: Int?) {}
 }

@@ -27,6 +27,8 @@ public final class LocalSlots: ConnectionSlots {
     public func acquireIfFree() async throws(StorageError) -> ConnectionSlot? { hub.acquireIfFree(member) }
 
     public var demand: SlotDemand { hub.demand(on: member) }
+    public var heldByOthers: Int { hub.held(except: member) }
+    public func limit(to count: Int?) { hub.limit(to: count) }
 }
 
 /// The slots themselves, and who holds and waits for them.
@@ -38,10 +40,13 @@ private final class SlotHub: Sendable {
     }
 
     private struct State {
-        var free: Int
+        /// As many as may be held together at this moment.
+        var allowed: Int
         var holding: [Int] = []
         var waiters: [Waiter] = []
         var lastWaiter: UInt64 = 0
+
+        var hasFree: Bool { holding.reduce(0, +) < allowed }
     }
 
     private let count: Int
@@ -49,7 +54,7 @@ private final class SlotHub: Sendable {
 
     init(count: Int) {
         self.count = count
-        state = Mutex(State(free: count))
+        state = Mutex(State(allowed: count))
     }
 
     func join() -> Int {
@@ -61,8 +66,7 @@ private final class SlotHub: Sendable {
 
     func acquireIfFree(_ member: Int) -> ConnectionSlot? {
         let isTaken = state.withLock { state in
-            guard state.waiters.isEmpty, state.free > 0 else { return false }
-            state.free -= 1
+            guard state.waiters.isEmpty, state.hasFree else { return false }
             state.holding[member] += 1
             return true
         }
@@ -96,10 +100,7 @@ private final class SlotHub: Sendable {
 
     private func slot(of member: Int) -> ConnectionSlot {
         ConnectionSlot {
-            self.state.withLock { state in
-                state.free += 1
-                state.holding[member] -= 1
-            }
+            self.state.withLock { $0.holding[member] -= 1 }
             self.handOut()
         }
     }
@@ -108,9 +109,8 @@ private final class SlotHub: Sendable {
     private func handOut() {
         let served = state.withLock { state in
             var served: [Waiter] = []
-            while state.free > 0, let next = nextWaiter(state) {
+            while state.hasFree, let next = nextWaiter(state) {
                 let waiter = state.waiters.remove(at: next)
-                state.free -= 1
                 state.holding[waiter.member] += 1
                 served.append(waiter)
             }
@@ -126,6 +126,15 @@ private final class SlotHub: Sendable {
         }
     }
 
+    func held(except member: Int) -> Int {
+        state.withLock { $0.holding.reduce(0, +) - $0.holding[member] }
+    }
+
+    func limit(to count: Int?) {
+        state.withLock { $0.allowed = min(self.count, max(1, count ?? self.count)) }
+        handOut()
+    }
+
     func demand(on member: Int) -> SlotDemand {
         state.withLock { state in
             let members = state.holding.indices.map { index in
@@ -134,7 +143,7 @@ private final class SlotHub: Sendable {
                     holding: state.holding[index], waiting: waits.count, since: waits.first?.id ?? 0)
             }
             let others = members.indices.filter { $0 != member }.map { members[$0] }
-            return SlotFairness(count: count, mine: members[member], others: others).demand
+            return SlotFairness(count: state.allowed, mine: members[member], others: others).demand
         }
     }
 }

@@ -45,6 +45,8 @@ extension Pool {
             state.attempts[id] = nil
             errands.append(.letGo(state.connections.removeValue(forKey: id), state.slots.removeValue(forKey: id)))
         case .askBack(let leases, let enough): errands.append(.ask(leases, enough: enough))
+        case .limitSlots(let count): errands.append(.limitSlots(count))
+        case .remember(let event): remember(event, &state)
         case .readDemand: errands.append(.readDemand)
         case .finish:
             state.timer?.task.cancel()
@@ -62,6 +64,7 @@ extension Pool {
             hand(continuation, id, connectionID, connection, priority)
         case .letGo(_, let slot): slot?.release()
         case .ask(let leases, let enough): askBack(leases, enough: enough)
+        case .limitSlots(let count): slots.limit(to: count)
         case .readDemand:
             let demand = slots.demand
             change { machine, moment in machine.slotsDemanded(demand, moment) }
@@ -71,7 +74,27 @@ extension Pool {
 
     // MARK: - Tasks
 
+    /// One event at a time, in their order, and none lost between the last lease and the end of the program.
+    private func remember(_ event: ServerEvent, _ state: inout PoolState<Connection>) {
+        guard let record else { return }
+        let earlier = state.remembering
+        state.remembering = Task {
+            await earlier?.value
+            await record.remember(event)
+        }
+    }
+
+    /// What the record knows may forbid the attempt.
+    private func recall() async -> Bool {
+        guard let record else { return true }
+        await state.withLock { $0.remembering }?.value
+        let known = await record.recall()
+        change { machine, moment in machine.recalled(known, moment) }
+        return state.withLock { $0.machine.backOff.allowsAttempt(time.now()) }
+    }
+
     private func acquireSlot(_ id: ConnectionID, _ waiting: Bool) async {
+        guard await recall() else { return change { machine, moment in machine.slotDenied(id, nil, moment) } }
         do throws(StorageError) {
             guard let slot = try await waiting ? slots.acquire() : slots.acquireIfFree() else {
                 return change { machine, moment in machine.slotDenied(id, nil, moment) }
@@ -90,12 +113,14 @@ extension Pool {
                 state.connections[id] = connection
                 state.attempts[id] = nil
             }
-            change { machine, moment in machine.connectionEstablished(id, moment) }
+            let others = slots.heldByOthers
+            change { machine, moment in machine.connectionEstablished(id, heldByOthers: others, moment) }
             connection.onClose { [weak self] error in
                 self?.change { machine, moment in machine.connectionClosed(id, error, moment) }
             }
         } catch {
-            change { machine, moment in machine.connectFailed(id, error, moment) }
+            let others = slots.heldByOthers
+            change { machine, moment in machine.connectFailed(id, error, heldByOthers: others, moment) }
         }
     }
 

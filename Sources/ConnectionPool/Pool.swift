@@ -11,25 +11,29 @@ import Synchronization
 public final class Pool<Connection: PooledConnection>: Sendable {
     let state: Mutex<PoolState<Connection>>
     let slots: any ConnectionSlots
+    /// nil: nothing is remembered.
+    let record: (any ServerRecord)?
     let connect: @Sendable () async throws(StorageError) -> Connection
     let time: PoolTime
     private let leaseTimeout: Duration
 
     public convenience init(
         _ configuration: PoolConfiguration, slots: any ConnectionSlots = UnlimitedSlots(),
-        connect: @escaping @Sendable () async throws(StorageError) -> Connection
+        record: (any ServerRecord)? = nil, connect: @escaping @Sendable () async throws(StorageError) -> Connection
     ) {
-        self.init(configuration, slots: slots, time: .real, connect: connect)
+        self.init(configuration, slots: slots, record: record, time: .real, connect: connect)
     }
 
     init(
-        _ configuration: PoolConfiguration, slots: any ConnectionSlots, time: PoolTime,
+        _ configuration: PoolConfiguration, slots: any ConnectionSlots, record: (any ServerRecord)? = nil,
+        time: PoolTime,
         connect: @escaping @Sendable () async throws(StorageError) -> Connection
     ) {
         let machine = PoolStateMachine(configuration, sharesSlots: !(slots is UnlimitedSlots))
         state = Mutex(PoolState(machine))
         leaseTimeout = configuration.leaseTimeout
         self.slots = slots
+        self.record = record
         self.time = time
         self.connect = connect
     }
@@ -117,7 +121,7 @@ public final class Pool<Connection: PooledConnection>: Sendable {
         change { machine, moment in machine.reset(moment) }
     }
 
-    /// Fails every waiter and closes every connection; returns when all have ended.
+    /// Fails every waiter and closes every connection; returns when all have ended and all is remembered.
     public func shutdown() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let isFinished = state.withLock { state in
@@ -127,5 +131,6 @@ public final class Pool<Connection: PooledConnection>: Sendable {
             if isFinished { continuation.resume() }
             change { machine, _ in machine.shutdown() }
         }
+        await state.withLock { $0.remembering }?.value
     }
 }

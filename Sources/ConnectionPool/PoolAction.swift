@@ -53,6 +53,10 @@ struct PoolAction: Equatable {
         case forget(ConnectionID)
         /// Ask these holders in turn until `enough` agree; answered by `holdersAgreed`.
         case askBack([LeaseID], enough: Int)
+        /// Let all programs together have no more slots than this; nil: as many as are configured.
+        case limitSlots(Int?)
+        /// Tell the server's record.
+        case remember(ServerEvent)
         /// Look at what others want of the slots; answered by `slotsDemanded`.
         case readDemand
         /// After a shutdown: the last connection has ended.

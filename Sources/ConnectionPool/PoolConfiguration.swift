@@ -32,6 +32,11 @@ public struct PoolConfiguration: Hashable, Sendable {
     /// A refused login is taken for a limit, not for a wrong password, while the same account is logged in or was
     /// within this time (FTP servers say 530 for both).
     public var loginProof: Duration = .seconds(300)
+    /// After credentials that were good before were refused, one more attempt is made after this time, in case it was
+    /// the server's fault. Credentials that were never good are not tried again.
+    public var loginRetry: Duration = .seconds(3600)
+    /// The same for refused certificates and host keys, which lock no account.
+    public var trustRetry: Duration = .seconds(60)
     /// How often idle stream holders are asked to give back, and other programs' wants are looked at.
     public var pressureInterval: Duration = .milliseconds(100)
     /// A connection this old is given to a program that has none, at its next release.

@@ -7,6 +7,8 @@ public struct PoolSnapshot: Hashable, Sendable {
     public var maximumConnections: Int
     /// The server's own smaller limit, where it was met.
     public var learnedLimit: Int?
+    /// When one session more than that will be tried, if somebody needs it.
+    public var limitProbe: ContinuousClock.Instant?
     public var open: Int
     /// Open connections without a lease.
     public var idle: Int
@@ -20,6 +22,8 @@ public struct PoolSnapshot: Hashable, Sendable {
     public var lastError: StorageError?
     /// No attempt is made before this moment.
     public var backOffUntil: ContinuousClock.Instant?
-    /// `lastError` will not go away by itself: no attempt is made before `Pool.reset()`.
+    /// `lastError` will not go away by itself: no attempt is made before `stoppedUntil` or `Pool.reset()`.
     public var isStopped: Bool
+    /// nil while `isStopped`: until the pool is reset.
+    public var stoppedUntil: ContinuousClock.Instant?
 }

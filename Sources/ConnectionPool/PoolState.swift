@@ -22,6 +22,8 @@ struct PoolState<Connection: PooledConnection> {
     var waiters: [LeaseID: Waiter] = [:]
     var holders: [LeaseID: Holder] = [:]
     var timer: (at: ContinuousClock.Instant, task: Task<Void, Never>)?
+    /// The last of the events that go to the server's record, one after the other.
+    var remembering: Task<Void, Never>?
     var finishing: [CheckedContinuation<Void, Never>] = []
 
     init(_ machine: PoolStateMachine) { self.machine = machine }
@@ -36,6 +38,7 @@ enum PoolErrand<Connection: PooledConnection> {
     /// The last reference may be this one, and its end may report a close.
     case letGo(Connection?, ConnectionSlot?)
     case ask([LeaseID], enough: Int)
+    case limitSlots(Int?)
     case readDemand
     case finished(CheckedContinuation<Void, Never>)
 }

@@ -71,6 +71,7 @@ extension PoolStateMachine {
             machine.backOff.reset()
             machine.limit = ServerLimit()
             machine.lastEstablished = nil
+            machine.recalledLogin = nil
         }
     }
 }

@@ -31,18 +31,36 @@ extension PoolStateMachine {
         }
     }
 
-    mutating func connectionEstablished(_ id: ConnectionID, _ moment: PoolMoment) -> PoolAction {
+    /// - Parameter heldByOthers: slots of other programs.
+    mutating func connectionEstablished(
+        _ id: ConnectionID, heldByOthers: Int = 0, _ moment: PoolMoment
+    ) -> PoolAction {
         settled(moment) { machine, action in
             guard let index = machine.index(of: id) else { return }
+            let started = machine.startOfAttempt(index) ?? moment.now
             machine.connections[index].phase = .open(OpenConnection(established: moment.now))
             guard !machine.isShutDown else { return machine.close(index, &action) }
-            machine.lastEstablished = moment.now
-            machine.backOff.connected()
+            machine.loggedIn(moment.now, &action)
             machine.limit.accepted(
-                open: machine.openCount, configured: machine.configuration.maximumConnections, moment.now,
+                open: machine.openCount + heldByOthers, started: started,
+                configured: machine.configuration.maximumConnections, moment.now,
                 probeInterval: machine.configuration.limitProbeInterval)
             machine.serveClaimant(index, moment.now, &action)
         }
+    }
+
+    private mutating func loggedIn(_ now: Instant, _ action: inout PoolAction) {
+        lastEstablished = now
+        hasWorked = true
+        backOff.connected()
+        if let lastRememberedLogin, now - lastRememberedLogin < .seconds(60) { return }
+        lastRememberedLogin = now
+        action.command(.remember(.loggedIn))
+    }
+
+    private func startOfAttempt(_ index: Int) -> Instant? {
+        if case .connecting(let since) = connections[index].phase { return since }
+        return nil
     }
 
     private mutating func serveClaimant(_ index: Int, _ now: Instant, _ action: inout PoolAction) {
@@ -56,14 +74,16 @@ extension PoolStateMachine {
         }
     }
 
-    mutating func connectFailed(_ id: ConnectionID, _ error: StorageError, _ moment: PoolMoment) -> PoolAction {
+    /// - Parameter heldByOthers: slots of other programs.
+    mutating func connectFailed(
+        _ id: ConnectionID, _ error: StorageError, heldByOthers: Int = 0, _ moment: PoolMoment
+    ) -> PoolAction {
         settled(moment) { machine, action in
             guard let index = machine.index(of: id) else { return }
-            var started = moment.now
-            if case .connecting(let since) = machine.connections[index].phase { started = since }
+            let started = machine.startOfAttempt(index) ?? moment.now
             machine.drop(index, &action)
             guard !machine.isShutDown else { return }
-            machine.attemptFailed(error, started: started, moment, &action)
+            machine.attemptFailed(error, started: started, heldByOthers: heldByOthers, moment, &action)
         }
     }
 
@@ -78,14 +98,26 @@ extension PoolStateMachine {
 
     /// Draws the conclusions from a failed attempt: a limit, a pause, or no further attempt at all.
     private mutating func attemptFailed(
-        _ error: StorageError, started: Instant, _ moment: PoolMoment, _ action: inout PoolAction
+        _ error: StorageError, started: Instant, heldByOthers: Int = 0, _ moment: PoolMoment,
+        _ action: inout PoolAction
     ) {
         let error = reinterpreted(error, moment.now)
-        if error.code == .tooManyConnections, openCount > 0 {
-            return limit.refused(open: openCount, moment.now, probeInterval: configuration.limitProbeInterval)
+        let occupied = openCount + heldByOthers
+        if error.code == .tooManyConnections, occupied > 0 {
+            limit.refused(open: occupied, moment.now, probeInterval: configuration.limitProbeInterval)
+            // What others hold may be attempts that fail as ours did, so there has to be a pause.
+            if openCount == 0 { backOff.failed(error, started: started, moment, configuration) }
+            return
         }
-        backOff.failed(error, started: started, moment, configuration)
+        if error.code == .loginFailed { action.command(.remember(.loginRefused(error))) }
+        backOff.failed(error, started: started, stopFor: stopTime(error), moment, configuration)
         if !isConnected { failWaiters(error, &action) }
+    }
+
+    /// How long a permanent error stops all attempts; nil: until the pool is reset.
+    private func stopTime(_ error: StorageError) -> Duration? {
+        guard hasWorked else { return nil }
+        return error.code == .loginFailed ? configuration.loginRetry : configuration.trustRetry
     }
 
     /// FTP servers answer 530 to a wrong password and to one session too many. With the account logged in now or a
@@ -94,13 +126,15 @@ extension PoolStateMachine {
         guard error.code == .loginFailed, wasLoggedIn(now) else { return error }
         return StorageError(
             .tooManyConnections,
-            "\(configuration.name) refused a login although the account was logged in a moment ago: "
-                + "it accepts no further connection; lower max_connections", serverReply: error.serverReply)
+            "\(configuration.name) refused a login although the account was logged in a moment ago: it accepts no "
+                + "further connection (lower max_connections), or the password was just changed",
+            serverReply: error.serverReply)
     }
 
     /// Whether the credentials were good a moment ago.
     private func wasLoggedIn(_ now: Instant) -> Bool {
-        openCount > 0 || lastEstablished.map { now - $0 < configuration.loginProof } ?? false
+        openCount > 0
+            || [lastEstablished, recalledLogin].contains { $0.map { now - $0 < configuration.loginProof } ?? false }
     }
 
     /// A connection that ends before it was of any use counts as a failed attempt, so that a server that drops us

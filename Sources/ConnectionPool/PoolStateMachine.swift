@@ -31,6 +31,15 @@ struct PoolStateMachine {
     var limit = ServerLimit()
     var backOff = BackOff()
     var lastEstablished: Instant?
+    /// When the credentials were good last, as other programs or earlier runs remember.
+    var recalledLogin: Instant?
+    var lastRememberedLogin: Instant?
+    /// The limit as the server's record has it.
+    var savedLimit = ServerLimit()
+    /// The limit as the slots have it.
+    var slotLimit: Int?
+    /// The credentials were good at some time in the life of this pool.
+    var hasWorked = false
     var lastAsk: Instant?
     var lastDemandRead: Instant?
     var demand = SlotDemand.none
@@ -56,6 +65,7 @@ struct PoolStateMachine {
         closeYielding(&action)
         serveWaiters(moment.now, &action)
         failHopeless(moment.now, &action)
+        shareLimit(moment.now, &action)
         grow(moment.now, &action)
         trimSlotRequests(&action)
         askBack(moment.now, &action)
@@ -82,7 +92,7 @@ struct PoolStateMachine {
         guard !isShutDown else { return nil }
         var times = connections.compactMap { $0.open?.nextDuty(configuration)?.at }
         times += [waiters.earliestDeadline, nextAsk, nextDemandRead].compactMap { $0 }
-        if !waiters.isEmpty { times += [backOff.until, limit.nextProbe].compactMap { $0 } }
+        if !waiters.isEmpty { times += [backOff.until, backOff.stoppedUntil, limit.nextProbe].compactMap { $0 } }
         return times.filter { $0 > now }.min()
     }
 

@@ -40,6 +40,12 @@ public struct SlotFairness: Sendable {
         }
     }
 
+    /// Slots that the others have.
+    public var heldByOthers: Int { others.reduce(0) { $0 + $1.holding } }
+
+    /// Slots that nobody has; less than none when more are held than there should be.
+    public var free: Int { count - mine.holding - heldByOthers }
+
     /// Whether one of `free` slots is mine to take.
     public func mayTake(free: Int) -> Bool { ahead < free }
 

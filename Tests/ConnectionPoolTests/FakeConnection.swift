@@ -57,6 +57,9 @@ final class FakeServer: Sendable {
         var connections: [FakeConnection] = []
         var peak = 0
         var failure: StorageError?
+        var limit = Int.max
+        var refused = 0
+        var attempts = 0
     }
 
     private let state = Mutex(State())
@@ -64,7 +67,12 @@ final class FakeServer: Sendable {
     func connect() async throws(StorageError) -> FakeConnection {
         await Task.yield()
         let result: Result<FakeConnection, StorageError> = state.withLock { state in
+            state.attempts += 1
             if let failure = state.failure { return .failure(failure) }
+            guard state.connections.count(where: { !$0.isEnded }) < state.limit else {
+                state.refused += 1
+                return .failure(StorageError(.tooManyConnections, "421 too many", serverReply: "421 too many"))
+            }
             let connection = FakeConnection(state.connections.count)
             state.connections.append(connection)
             state.peak = max(state.peak, state.connections.count { !$0.isEnded })
@@ -74,6 +82,10 @@ final class FakeServer: Sendable {
     }
 
     func fail(_ error: StorageError?) { state.withLock { $0.failure = error } }
+    /// More sessions are refused.
+    func limit(to count: Int) { state.withLock { $0.limit = count } }
+    var refused: Int { state.withLock { $0.refused } }
+    var attempts: Int { state.withLock { $0.attempts } }
     var connections: [FakeConnection] { state.withLock { $0.connections } }
     var open: Int { connections.count { !$0.isEnded } }
     var peak: Int { state.withLock { $0.peak } }

@@ -18,6 +18,8 @@ struct MachineDriver {
     var forgotten: [ConnectionID] = []
     var asked: [(leases: [LeaseID], enough: Int)] = []
     var isFinished = false
+    var slotLimit: Int?
+    var remembered: [ServerEvent] = []
     /// Answers by request.
     var granted: [LeaseID: ConnectionID] = [:]
     var refused: [LeaseID: StorageError?] = [:]
@@ -63,6 +65,8 @@ struct MachineDriver {
         case .close(let id): closes.append(id)
         case .forget(let id): forgotten.append(id)
         case .askBack(let leases, let enough): asked.append((leases, enough))
+        case .limitSlots(let count): slotLimit = count
+        case .remember(let event): remembered.append(event)
         case .readDemand: break
         case .finish: isFinished = true
         }
@@ -98,14 +102,14 @@ struct MachineDriver {
     }
 
     @discardableResult
-    mutating func establish(_ index: Int = 0) -> ConnectionID {
+    mutating func establish(_ index: Int = 0, heldByOthers: Int = 0) -> ConnectionID {
         let id = connects.remove(at: index)
-        perform(machine.connectionEstablished(id, moment))
+        perform(machine.connectionEstablished(id, heldByOthers: heldByOthers, moment))
         return id
     }
 
-    mutating func fail(_ error: StorageError, _ index: Int = 0) {
-        perform(machine.connectFailed(connects.remove(at: index), error, moment))
+    mutating func fail(_ error: StorageError, _ index: Int = 0, heldByOthers: Int = 0) {
+        perform(machine.connectFailed(connects.remove(at: index), error, heldByOthers: heldByOthers, moment))
     }
 
     mutating func finishClose(_ index: Int = 0) {
@@ -125,6 +129,7 @@ struct MachineDriver {
         perform(machine.slotsDemanded(demand, moment))
     }
 
+    mutating func recall(_ known: ServerKnowledge) { perform(machine.recalled(known, moment)) }
     mutating func reset() { perform(machine.reset(moment)) }
     mutating func shutdown() { perform(machine.shutdown()) }
 

@@ -112,7 +112,8 @@ struct PoolWorld {
             let willing = leases.filter { _ in chance(50) }.prefix(enough)
             promised.formUnion(willing)
             machine.holdersAgreed(Array(willing))
-        case .abandonConnect, .readDemand, .finish: break
+        case .limitSlots(let count): faults.expect(count.map { $0 > 0 } ?? true, "a limit of \(count ?? 0) sessions")
+        case .abandonConnect, .remember, .readDemand, .finish: break
         }
     }
 

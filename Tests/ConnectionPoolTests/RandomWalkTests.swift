@@ -67,7 +67,7 @@ extension PoolWorld {
         case 77..<80: loseConnection()
         case 80..<84: finishCheck(wellMeaning: false)
         case 84..<88 where machine.sharesSlots: demand()
-        case 88: perform(machine.reset(moment))
+        case 88: chance(50) ? perform(machine.reset(moment)) : recall()
         default: pass(.milliseconds(Int.random(in: 1...400, using: &random)))
         }
     }
@@ -148,12 +148,30 @@ extension PoolWorld {
         guard let id = any(.slotHeld) else { return }
         if wellMeaning || chance(70) {
             stages[id] = .open
-            perform(machine.connectionEstablished(id, moment))
+            perform(machine.connectionEstablished(id, heldByOthers: othersHold(), moment))
         } else {
             let codes: [StorageError.Code] = [.unreachable, .timedOut, .tooManyConnections, .loginFailed, .tlsFailed]
             let code = codes.randomElement(using: &random) ?? .failed
-            perform(machine.connectFailed(id, StorageError(code, "no"), moment))
+            perform(machine.connectFailed(id, StorageError(code, "no"), heldByOthers: othersHold(), moment))
         }
+    }
+
+    private mutating func othersHold() -> Int { machine.sharesSlots ? Int.random(in: 0...2, using: &random) : 0 }
+
+    /// Another program has learned something.
+    private mutating func recall() {
+        var known = ServerKnowledge()
+        if chance(50) {
+            let probe = Duration.milliseconds(Int.random(in: -5_000...20_000, using: &random))
+            known.limit = RememberedLimit(
+                maximum: Int.random(in: 1...6, using: &random), untilProbe: probe, interval: .seconds(5))
+        }
+        if chance(30) {
+            let retry = Duration.milliseconds(Int.random(in: 0...9_000, using: &random))
+            known.refusal = RememberedRefusal(error: StorageError(.loginFailed, "refused before"), retryIn: retry)
+        }
+        if chance(50) { known.sinceLogin = .milliseconds(Int.random(in: 0...900_000, using: &random)) }
+        perform(machine.recalled(known, moment))
     }
 
     private mutating func finishClose() {

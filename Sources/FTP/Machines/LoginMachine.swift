@@ -132,6 +132,11 @@ struct LoginMachine {
                 .tlsFailed, "the server wants TLS before the login: set the TLS mode to explicit (\(reply))",
                 serverReply: "\(reply)")
         }
+        if reply.code < 500 {
+            // A fault of the server says nothing about the password.
+            return StorageError(
+                .unreachable, "the server can let nobody in at the moment: \(reply)", serverReply: "\(reply)")
+        }
         return StorageError(
             .loginFailed, "the login of '\(credentials.user)' failed: \(reply)", serverReply: "\(reply)")
     }

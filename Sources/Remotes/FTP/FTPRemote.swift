@@ -17,14 +17,14 @@ public final class FTPRemote: RemoteFileSystem {
     ///   - connect: makes one session, logged in.
     public init(
         identity: String, root: RemoteFolder, pool configuration: PoolConfiguration,
-        slots: any ConnectionSlots = UnlimitedSlots(),
+        slots: any ConnectionSlots = UnlimitedSlots(), record: (any ServerRecord)? = nil,
         connect: @escaping @Sendable () async throws(StorageError) -> FTPConnection
     ) {
         self.identity = identity
         self.root = root
         var configuration = configuration
         configuration.streamsPerConnection = 1
-        pool = Pool(configuration, slots: slots, connect: connect)
+        pool = Pool(configuration, slots: slots, record: record, connect: connect)
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {

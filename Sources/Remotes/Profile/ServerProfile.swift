@@ -5,5 +5,12 @@ public struct ServerProfile: Codable, Hashable, Sendable {
     /// The server took AUTH once; from then on `if-available` does not go on in clear.
     public var offersTLS: Bool?
 
+    /// How many sessions the server grants.
+    public var sessionLimit: SessionLimit?
+    /// Credentials that it refused, until they turn out to be good.
+    public var refusedLogin: RefusedLogin?
+    /// The last good login.
+    public var lastLogin: GoodLogin?
+
     public init() {}
 }

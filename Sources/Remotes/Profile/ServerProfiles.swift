@@ -22,7 +22,9 @@ public struct ServerProfiles: Sendable {
         let path = file(of: identity)
         guard let data = try contents(path) else { return ServerProfile() }
         do {
-            return try JSONDecoder().decode(ServerProfile.self, from: data)
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            return try decoder.decode(ServerProfile.self, from: data)
         } catch {
             throw StorageError(
                 .configuration,
@@ -69,6 +71,7 @@ public struct ServerProfiles: Sendable {
     /// By rename(2): at every instant there is a whole file.
     private func replace(_ path: String, with profile: ServerProfile) throws(StorageError) {
         let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let temporary = "\(path).\(getpid()).new"
         do {

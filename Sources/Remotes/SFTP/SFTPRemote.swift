@@ -19,14 +19,14 @@ public final class SFTPRemote: RemoteFileSystem {
     ///   - connect: makes one connection, logged in.
     public init(
         identity: String, root: RemoteFolder, pool configuration: PoolConfiguration,
-        slots: any ConnectionSlots = UnlimitedSlots(),
+        slots: any ConnectionSlots = UnlimitedSlots(), record: (any ServerRecord)? = nil,
         connect: @escaping @Sendable () async throws(StorageError) -> SFTPConnection
     ) {
         self.identity = identity
         self.root = root
         var configuration = configuration
         configuration.streamsPerConnection = Self.streamsPerConnection
-        pool = Pool(configuration, slots: slots, connect: connect)
+        pool = Pool(configuration, slots: slots, record: record, connect: connect)
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {

@@ -23,6 +23,8 @@ public final class SlotFiles: ConnectionSlots {
     private struct State {
         var directory: SlotDirectory
         var member: SlotMember?
+        /// As many as all programs may hold together at this moment.
+        var allowed: Int
         var held: [Int: LockedFile] = [:]
         var waiters: [Waiter] = []
         var lastWaiter: UInt64 = 0
@@ -41,7 +43,7 @@ public final class SlotFiles: ConnectionSlots {
         identity: String, count: Int, directory: String
     ) throws(StorageError) {
         self.count = max(1, count)
-        state = Mutex(State(directory: try SlotDirectory(directory, identity: identity)))
+        state = Mutex(State(directory: try SlotDirectory(directory, identity: identity), allowed: max(1, count)))
     }
 
     // MARK: - ConnectionSlots
@@ -86,6 +88,15 @@ public final class SlotFiles: ConnectionSlots {
             state.demand = (now, fairness)
             return fairness
         }
+    }
+
+    public var heldByOthers: Int {
+        state.withLock { (try? fairness($0, since: SlotDirectory.now))?.heldByOthers ?? 0 }
+    }
+
+    public func limit(to count: Int?) {
+        state.withLock { $0.allowed = min(self.count, max(1, count ?? self.count)) }
+        serve()
     }
 
     // MARK: - Waiting
@@ -145,10 +156,13 @@ public final class SlotFiles: ConnectionSlots {
 
     /// Locks a slot if enough are free for those before us and for us.
     private func take(_ state: inout State, since: UInt64) throws(StorageError) -> Int? {
-        guard state.held.count < count else { return nil }
-        let ahead = try fairness(state, since: since).ahead
+        guard state.held.count < state.allowed else { return nil }
+        let fairness = try fairness(state, since: since)
+        let ahead = fairness.ahead
+        // What others hold above a limit that only we know counts as well.
+        guard state.allowed == count || fairness.free > ahead else { return nil }
         var found: [(Int, LockedFile)] = []
-        for index in 0..<count where state.held[index] == nil && found.count <= ahead {
+        for index in 0..<state.allowed where state.held[index] == nil && found.count <= ahead {
             if let file = try state.directory.lockSlot(index) { found.append((index, file)) }
         }
         guard found.count > ahead, let (index, file) = found.first else { return nil }
@@ -169,7 +183,7 @@ public final class SlotFiles: ConnectionSlots {
     private func fairness(_ state: borrowing State, since: UInt64) throws(StorageError) -> SlotFairness {
         let mine = SlotFairness.Member(holding: state.held.count, waiting: state.waiters.count, since: since)
         let others = try state.directory.members(except: state.member?.name)
-        return SlotFairness(count: count, mine: mine, others: others)
+        return SlotFairness(count: state.allowed, mine: mine, others: others)
     }
 
     /// Tells the others what we have and want, for as long as it is anything.

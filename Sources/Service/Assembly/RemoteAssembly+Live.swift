@@ -12,15 +12,19 @@ import Transport
 extension RemoteAssembly {
     /// Remotes as definitions describe them; their secrets are fetched when one is opened.
     ///
-    /// - Parameter showsWire: logs what is sent and received, whatever a definition says.
-    public init(_ directories: ProgramDirectories, showsWire: Bool = false) {
+    /// - Parameters:
+    ///   - showsWire: logs what is sent and received, whatever a definition says.
+    ///   - triesRefusedLogins: tries a login all the same that the server refused a short time ago, to this or another
+    ///     program.
+    public init(_ directories: ProgramDirectories, showsWire: Bool = false, triesRefusedLogins: Bool = false) {
         self.init { definition, folder throws(StorageError) in
             var remote = definition
             if showsWire { (remote.log.sent, remote.log.received) = (true, true) }
             let plan = RemotePlan(
                 remote: remote, root: folder,
                 slots: try SlotFiles(
-                    identity: remote.identity, count: remote.maximumConnections, directory: directories.slots))
+                    identity: remote.identity, count: remote.maximumConnections, directory: directories.slots),
+                memory: ServerNotes(directories, triesRefusedLogins: triesRefusedLogins))
             return remote.family == .ftp ? try await plan.ftp() : try await plan.sftp()
         }
     }
@@ -31,6 +35,7 @@ private struct RemotePlan {
     let remote: RemoteDefinition
     let root: RemoteFolder
     let slots: SlotFiles
+    let memory: ServerNotes
 
     private var pool: PoolConfiguration {
         var result = PoolConfiguration(name: remote.identity, maximumConnections: remote.maximumConnections)
@@ -41,36 +46,47 @@ private struct RemotePlan {
 
     func ftp() async throws(StorageError) -> any RemoteFileSystem {
         let settings = try await FTPSettings(remote)
-        return FTPRemote(identity: remote.identity, root: root, pool: pool, slots: slots) { () throws(StorageError) in
+        let record = try memory.record(of: remote, password: settings.credentials.password)
+        return FTPRemote(
+            identity: remote.identity, root: root, pool: pool, slots: slots, record: record
+        ) { () throws(StorageError) in
             try await FTPConnection.connect(settings)
         }
     }
 
     func sftp() async throws(StorageError) -> any RemoteFileSystem {
-        let stream = try await subsystem()
+        let (stream, password) = try await subsystem()
         let timeout = remote.timeout
-        return SFTPRemote(identity: remote.identity, root: root, pool: pool, slots: slots) { () throws(StorageError) in
+        return SFTPRemote(
+            identity: remote.identity, root: root, pool: pool, slots: slots,
+            record: try memory.record(of: remote, password: password)
+        ) { () throws(StorageError) in
             try await SFTPConnection.connect(over: try await stream(), timeout: timeout)
         }
     }
 
-    /// How a new connection reaches the server's SFTP subsystem.
-    private func subsystem() async throws(StorageError) -> @Sendable () async throws(StorageError) -> SubsystemStream {
+    private typealias Opener = @Sendable () async throws(StorageError) -> SubsystemStream
+
+    /// How a new connection reaches the server's SFTP subsystem, and the password that it may offer there.
+    private func subsystem() async throws(StorageError) -> (Opener, Secret?) {
         let log = WireLog(remote, secrets: [])
         switch remote.ssh.transport {
         case .libssh2:
             let settings = try await SSHSettings(remote)
-            return { () throws(StorageError) in try await .ssh(settings, on: EventLoops.next()) }
+            let open: Opener = { () throws(StorageError) in try await .ssh(settings, on: EventLoops.next()) }
+            return (open, settings.credentials.password)
         case .openssh:
             let settings = try await OpenSSHSettings(remote)
-            return { () throws(StorageError) in
+            let open: Opener = { () throws(StorageError) in
                 try await .openSSH(settings, on: EventLoops.next()).telling(to: log)
             }
+            return (open, nil)
         case .command:
             let command = remote.ssh.command
-            return { () throws(StorageError) in
+            let open: Opener = { () throws(StorageError) in
                 try await .running(command, peer: command.first ?? "", on: EventLoops.next()).telling(to: log)
             }
+            return (open, nil)
         }
     }
 }

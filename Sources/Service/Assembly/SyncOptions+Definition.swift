@@ -1,7 +1,6 @@
 public import Definitions
 public import FileModel
 public import SyncEngine
-import Glibc
 import SyncCore
 
 extension SyncOptions {
@@ -97,21 +96,5 @@ extension SyncDefinition {
         RunTarget(
             scheme: remote.scheme.rawValue, host: remote.host, port: remote.port, user: remote.user,
             folder: folder.description, local: local, direction: direction.rawValue)
-    }
-}
-
-extension RemoteDefinition {
-    /// Server and account, the same for every definition that means them: `sftp://user@host:22`.
-    public var identity: String {
-        if family == .sftp, ssh.transport == .command { return "command:\(ssh.command.joined(separator: " "))" }
-        let address = host.contains(":") ? "[\(host)]" : host
-        return "\(family.rawValue)://\(loginName)@\(address):\(port)"
-    }
-
-    /// Who logs in where nobody is named: anonymous with FTP, the user of this process with SSH.
-    private var loginName: String {
-        if let user { return user }
-        guard family == .sftp else { return "anonymous" }
-        return getpwuid(geteuid()).flatMap(\.pointee.pw_name).map { String(cString: $0) } ?? ""
     }
 }

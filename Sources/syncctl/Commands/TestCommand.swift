@@ -35,7 +35,8 @@ struct TestCommand: AsyncParsableCommand {
     private func test(_ target: RemoteTarget, _ family: ProtocolFamily) async throws -> ConnectionTest.Report {
         let folders = directories.directories()
         try folders.prepare()
-        let files = try await RemoteAssembly(folders).open(target.remote, folder: target.folder)
+        let files = try await RemoteAssembly(folders, triesRefusedLogins: true).open(
+            target.remote, folder: target.folder)
         let id = String(UInt64.random(in: .min ... .max), radix: 36)
         let json = json
         let task = Task {

@@ -114,7 +114,8 @@ import Testing
     @Test(
         arguments: [
             ([(421, "too many")], .tooManyConnections), ([(530, "maximum number of clients")], .tooManyConnections),
-            ([(500, "OOPS")], .unreachable), ([(220, ""), (331, ""), (530, "Login incorrect.")], .loginFailed),
+            ([(500, "OOPS")], .unreachable), ([(220, ""), (331, ""), (451, "Local error")], .unreachable),
+            ([(220, ""), (331, ""), (530, "Login incorrect.")], .loginFailed),
             (
                 [(220, ""), (331, ""), (530, "Sorry, the maximum number of clients (4) for this user")],
                 .tooManyConnections

@@ -1,0 +1,28 @@
+public import FoundationEssentials
+
+/// A login that the server refused, and that no program repeats for a while.
+public struct RefusedLogin: Codable, Hashable, Sendable {
+    /// Which credentials it was; see `CredentialMark`.
+    public var mark: String
+    /// The first refusal of these credentials, and the last attempt with them.
+    public var since: Date
+    public var last: Date
+    /// The server's own words.
+    public var reply: String
+}
+
+/// Credentials that were good.
+public struct GoodLogin: Codable, Hashable, Sendable {
+    public var mark: String
+    public var at: Date
+}
+
+/// The server's own limit of sessions for this account, as all programs of this machine together met it.
+public struct SessionLimit: Codable, Hashable, Sendable {
+    public var maximum: Int
+    public var learned: Date
+    /// From then on one session more is tried.
+    public var nextProbe: Date
+    /// Seconds from one such attempt to the next, which doubles when the server refuses again.
+    public var probeInterval: Double
+}

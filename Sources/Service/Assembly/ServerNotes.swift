@@ -1,0 +1,43 @@
+import Definitions
+import FileModel
+import Glibc
+import Remotes
+
+/// Where the pools of all remotes keep what they learn about their servers.
+struct ServerNotes {
+    private let profiles: ServerProfiles
+    private let keyFolder: String
+    private let triesRefusedLogins: Bool
+
+    init(_ directories: ProgramDirectories, triesRefusedLogins: Bool) {
+        profiles = ServerProfiles(directory: directories.servers)
+        keyFolder = directories.runtime
+        self.triesRefusedLogins = triesRefusedLogins
+    }
+
+    /// - Parameter password: nil where none is offered to the server: only a password can be wrong in a way that locks
+    ///   an account.
+    func record(of remote: RemoteDefinition, password: Secret?) throws(StorageError) -> ProfileRecord {
+        var mark: CredentialMark?
+        if let password, !password.isEmpty, !remote.auth.anonymous {
+            try FolderMaker.make(keyFolder)
+            mark = try CredentialMark(parts(of: remote, password), keyFolder: keyFolder)
+        }
+        return ProfileRecord(
+            profiles, identity: remote.identity, credentials: mark, triesRefused: triesRefusedLogins)
+    }
+
+    /// All of the definition that a login depends on; a change of any of it is worth an attempt.
+    private func parts(of remote: RemoteDefinition, _ password: Secret) -> [String] {
+        let auth = remote.auth
+        let keys = auth.identityFiles.map { "\($0) \(Self.stamp($0))" }
+        return [remote.user ?? "", password.revealed, auth.account ?? ""] + auth.methods.map(\.rawValue) + keys
+    }
+
+    /// Changes when the file, or the link to it, does.
+    private static func stamp(_ path: String) -> String {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return "missing" }
+        return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+    }
+}
