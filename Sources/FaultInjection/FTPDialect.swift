@@ -11,6 +11,8 @@ public struct FTPDialect: Sendable {
     public var machineListing: String?
     /// What RETR sends, by the argument.
     public var files: [String: [UInt8]] = [:]
+    /// What RETR sends for all others; nil: 550.
+    public var otherFiles: [UInt8]?
     /// The reply that ends every transfer.
     public var completion = "226 done\r\n"
 
@@ -48,7 +50,7 @@ public struct FTPDialect: Sendable {
         switch verb {
         case "LIST": Array(listing.utf8)
         case "MLSD": machineListing.map { Array($0.utf8) }
-        case "RETR": files[argument]
+        case "RETR": files[argument] ?? otherFiles
         default: nil
         }
     }

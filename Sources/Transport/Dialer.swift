@@ -8,9 +8,12 @@ import NIOPosix
 /// Addresses of both families race as RFC 8305 says (NIO's Happy Eyeballs); one deadline holds for all of it.
 public struct Dialer: Sendable {
     public let options: DialOptions
+    /// Is told of `.resolve` and `.connect`.
+    let observer: ConnectionObserver?
 
-    public init(_ options: DialOptions = DialOptions()) {
+    public init(_ options: DialOptions = DialOptions(), observer: ConnectionObserver? = nil) {
         self.options = options
+        self.observer = observer
     }
 
     /// Connects and lets `configure` add handlers before the first byte is read.
@@ -24,6 +27,9 @@ public struct Dialer: Sendable {
         configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws(StorageError) -> any Channel {
         let limit = timeout ?? options.connectTimeout
+        if let observer {
+            return try await observed(observer, endpoint, on: loop, limit: limit, configure: configure)
+        }
         if let proxy = options.proxy {
             return try await tunnel(through: proxy, to: endpoint, on: loop, limit: limit, configure: configure)
         }
@@ -43,7 +49,7 @@ public struct Dialer: Sendable {
     }
 
     func start(
-        _ endpoint: Endpoint, on loop: any EventLoop, timeout: Duration,
+        _ endpoint: Endpoint, on loop: any EventLoop, timeout: Duration, known: KnownAddresses? = nil,
         configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<any Channel> {
         var bootstrap = ClientBootstrap(group: loop)
@@ -59,14 +65,16 @@ public struct Dialer: Sendable {
         } catch {
             return loop.makeFailedFuture(error)
         }
-        if options.addressFamily != .any {
+        if let known {
+            bootstrap = bootstrap.resolver(known)
+        } else if options.addressFamily != .any {
             bootstrap = bootstrap.resolver(FamilyResolver(family: options.addressFamily, loop: loop))
         }
         return bootstrap.connect(host: endpoint.host, port: endpoint.port)
     }
 
     /// The address when `host` is one; the family filter holds for it as well.
-    private func literal(_ endpoint: Endpoint) throws -> SocketAddress? {
+    func literal(_ endpoint: Endpoint) throws -> SocketAddress? {
         guard let address = try? SocketAddress(ipAddress: endpoint.host, port: endpoint.port) else { return nil }
         switch (options.addressFamily, address.protocol) {
         case (.ipv4, .inet6), (.ipv6, .inet):

@@ -37,6 +37,7 @@ final class ControlChannel: ChannelInboundHandler {
     /// How names are encoded; known after the greeting.
     var doublesIAC = true
     let log: WireConnection?
+    private let observer: ConnectionObserver?
     /// The greeting, which may come at any time from now on.
     let greeting = ReplyInbox()
     private let greetingLimit: Duration
@@ -46,11 +47,11 @@ final class ControlChannel: ChannelInboundHandler {
     private(set) var endReason: StorageError?
     private var endsInOrder = false
 
-    /// - Parameter isImplicit: whether TLS starts with the connection.
-    init(greetingLimit: Duration, isImplicit: Bool, log: WireConnection?) {
+    init(_ settings: FTPSettings, log: WireConnection?) {
         self.log = log
-        gate = ReadingGate(isImplicit: isImplicit)
-        self.greetingLimit = greetingLimit
+        observer = settings.observer
+        gate = ReadingGate(isImplicit: settings.security.mode == .implicit)
+        greetingLimit = settings.timeouts.command
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -158,6 +159,9 @@ final class ControlChannel: ChannelInboundHandler {
         case .deliver(let ticket, let reply, let isFinal):
             armDeadline()
             if isFinal { gate.replied(to: ticket, reply) }
+            if let observer, let name = waiting[ticket]?.name {
+                observer(.replied(to: name == Self.greetingName ? "" : name, "\(reply)"))
+            }
             guard let command = isFinal ? waiting.removeValue(forKey: ticket) : waiting[ticket] else { return }
             command.receiver(.success(Answer(reply: reply, isFinal: isFinal)))
             if !isFinal && command.isTransfer { deadline?.cancel() }

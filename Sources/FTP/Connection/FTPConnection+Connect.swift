@@ -25,14 +25,13 @@ extension FTPConnection {
     private static func dial(
         _ settings: FTPSettings, on loop: any EventLoop, _ made: NIOLoopBoundBox<ControlChannel?>
     ) async throws(StorageError) -> any Channel {
-        let dialer = Dialer(settings.dialing)
+        let dialer = Dialer(settings.dialing, observer: settings.observer)
         let log = settings.log?.connection()
         log?.note("connecting to \(settings.endpoint)\(settings.dialing.proxy.map { " through \($0)" } ?? "")")
         return try await dialer.connect(to: settings.endpoint, on: loop, timeout: settings.timeouts.connect) {
             channel in
             channel.eventLoop.makeCompletedFuture {
-                let control = ControlChannel(
-                    greetingLimit: settings.timeouts.command, isImplicit: settings.security.mode == .implicit, log: log)
+                let control = ControlChannel(settings, log: log)
                 made.value = control
                 try channel.pipeline.syncOperations.addHandler(control)
             }
@@ -52,8 +51,10 @@ extension FTPConnection {
         var machine = LoginMachine(
             credentials: settings.credentials, security: security,
             offeredTLSBefore: security.mode == .ifAvailable ? try await security.history.offeredBefore() : false)
+        var stages = LoginStages(settings.observer)
         var action = machine.start()
         while true {
+            stages.follow(action)
             switch action {
             case .awaitReply:
                 action = machine.replyReceived(try await next(control.greeting))
@@ -61,6 +62,7 @@ extension FTPConnection {
                 for reply in try await exchange(commands) { action = machine.replyReceived(reply) }
             case .startTLS:
                 try await startTLS()
+                stages.encrypted(control.tls)
                 action = machine.tlsEstablished()
             case .endTLS:
                 try await endTLS()

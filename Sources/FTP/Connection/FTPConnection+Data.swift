@@ -35,6 +35,7 @@ extension FTPConnection {
     func startTransfer(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
         let restart = request.offset > 0 ? [Command.restart(at: request.offset)] : []
         let passive = passiveCommand
+        settings.observer?(.began(.data))
         if request.directory != nil { workingDirectory = nil }
         var replies = try await exchange(try request.preparation + [passive] + restart)[...]
         if let directory = request.directory, let reply = replies.popFirst() {
@@ -89,12 +90,16 @@ extension FTPConnection {
     }
 
     private func begin(_ request: TransferRequest, _ endpoint: Endpoint) -> DataTransfer {
+        settings.observer?(.offeredData(endpoint, peer: peerAddress))
         let limits = DataTransfer.Limits(command: settings.timeouts.command, verdict: settings.timeouts.verdict)
         let transfer = DataTransfer(
             request.direction, request.command, control: control, loop: loop, limits: limits,
             requiresResumption: facts.protectsData && settings.security.resumption == .require)
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
         transfer.protectionLog = protectionLog
+        if let observer = settings.observer {
+            transfer.onOpen = { observer(.finished(.data, facts: ["\(endpoint)"] + $0)) }
+        }
         self.transfer = transfer
         let bound = NIOLoopBound(transfer, eventLoop: loop)
         let dialing = Task { await self.dial(endpoint, bound) }

@@ -21,6 +21,8 @@ public struct FTPSettings: Sendable {
     public var memory = ServerMemory()
     /// Tells each line sent and received, without secrets.
     public var log: WireLog?
+    /// Is told how the connections come about.
+    public var observer: ConnectionObserver?
 
     public init(endpoint: Endpoint, credentials: FTPCredentials, security: FTPSecurity) {
         self.endpoint = endpoint

@@ -20,6 +20,7 @@ extension DataTransfer: ChannelInboundHandler {
     private func connected() {
         guard machine.data == .connecting else { return }
         stall.progressed()
+        if tls == nil { opened() }
         run(machine.dataConnected())
         readMore()
     }
@@ -29,19 +30,26 @@ extension DataTransfer: ChannelInboundHandler {
         stall.progressed()
         if isDropped { return closeNow() }
         if case .failure(let error) = result {
+            // A refused connection takes its handlers along; whoever dialled knows the reason.
+            guard machine.data != .connecting else { return }
             return run(machine.dataFailed(ControlChannel.translate(error)))
         }
         if let tls {
             protectionLog?.established(tls)
             control.log?.note("data connection: \(tls.version), session \(tls.wasResumed ? "resumed" : "not resumed")")
         }
-        guard requiresResumption, tls?.wasResumed != true else { return }
+        guard requiresResumption, tls?.wasResumed != true else { return opened() }
         run(
             machine.dataFailed(
                 StorageError(
                     .tlsFailed,
                     "the server did not resume the TLS session on the data connection, so its other end is "
                         + "not proven: set session_resumption to \"auto\" to accept that")))
+    }
+
+    private func opened() {
+        onOpen?(tls.map { [$0.version, $0.wasResumed ? "session resumed" : "new session"] } ?? [])
+        onOpen = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -36,6 +36,8 @@ final class DataTransfer {
     var tls: TLSSession?
     /// Counts how data connections were protected.
     var protectionLog: DataProtectionLog?
+    /// Called once when bytes could flow, with what is worth knowing of the line.
+    var onOpen: (([String]) -> Void)?
     /// The data connection is not wanted any more.
     var isDropped = false
 

@@ -1,7 +1,7 @@
 public import FileModel
 import NIOCore
 public import SSH
-import Transport
+public import Transport
 
 /// What is learned of a server before the connection is used.
 struct SFTPWelcome: Sendable {
@@ -14,15 +14,20 @@ extension SFTPConnection {
     /// Speaks SFTP over a stream.
     ///
     /// - Parameters:
+    ///   - observer: is told the end of `.sftp`, which began before there was a stream.
     ///   - timeout: for the greeting; afterwards the longest time without a sign of life while requests wait.
     ///   - listingLimit: bytes of memory that one listing may come to.
     /// - Throws: `.timedOut`, `.protocolViolation` (what answers does not speak SFTP 3), and what the transport knows.
     ///   The stream is closed then.
     public static func connect(
-        over stream: SubsystemStream, timeout: Duration = .seconds(10), listingLimit: Int = ListingBudget.standard
+        over stream: SubsystemStream, timeout: Duration = .seconds(10), listingLimit: Int = ListingBudget.standard,
+        observer: ConnectionObserver? = nil
     ) async throws(StorageError) -> SFTPConnection {
         do throws(StorageError) {
-            return try await greet(stream, timeout, listingLimit)
+            let connection = try await greet(stream, timeout, listingLimit)
+            let offer = "\(connection.extensions.count) extensions"
+            observer?(.finished(.sftp, facts: ["SFTP version 3", offer, "folder \(connection.loginFolder)"]))
+            return connection
         } catch {
             stream.channel.close(promise: nil)
             try? await stream.ended.get()

@@ -14,6 +14,8 @@ final class SSHLogin {
     private let log: WireConnection?
     /// Whether the first of `attempts` has been told.
     private var isTold = false
+    /// The way that let us in: `password`, `key ~/.ssh/id_ed25519`, `no proof at all`.
+    private(set) var method = "no proof at all"
 
     init(_ credentials: SSHCredentials, log: WireConnection? = nil) {
         self.log = log
@@ -58,7 +60,10 @@ final class SSHLogin {
             guard let verdict = try attempt.advance(session, user: user) else { return false }
             log?.received("\(attempt.name): \(verdict ? "accepted" : attempt.reason ?? "refused")")
             isTold = false
-            if verdict { return true }
+            if verdict {
+                method = attempt.name
+                return true
+            }
             refusals.append("\(attempt.name): \(attempt.reason ?? "refused")")
             attempts.removeFirst()
         }

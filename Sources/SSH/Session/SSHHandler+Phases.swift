@@ -5,6 +5,7 @@ import NIOCore
 extension SSHHandler {
     func start(_ context: ChannelHandlerContext) {
         startLimit(settings.handshakeTimeout, "the handshake", context)
+        settings.observer?(.began(.keyExchange))
         do throws(StorageError) {
             let session = try SSHSession(wire: wire)
             session.prefer(hostKeyTypes: verifier.knownTypes, compression: settings.compression)
@@ -85,6 +86,8 @@ extension SSHHandler {
         guard case .verifying(let session) = phase else { return }
         if case .failure(let error) = result { return fail(error, context) }
         startLimit(settings.loginTimeout, "the login", context)
+        settings.observer?(.finished(.keyExchange, facts: session.facts))
+        settings.observer?(.began(.login))
         log?.note("the host key is the right one")
         phase = .loggingIn(SSHLoan(session: session, login: SSHLogin(settings.credentials, log: log)))
         pump(context)
@@ -109,6 +112,8 @@ extension SSHHandler {
         case .failure(let error): fail(error, context)
         case .success(true):
             phase = .opening(loan.session)
+            settings.observer?(.finished(.login, facts: ["'\(settings.credentials.user)' by \(loan.login.method)"]))
+            settings.observer?(.began(.sftp))
             pump(context)
         case .success(false):
             phase = .loggingIn(loan)

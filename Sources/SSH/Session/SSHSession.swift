@@ -81,6 +81,13 @@ final class SSHSession {
         return HostKey(type: name, blob: blob, sha256: Array(UnsafeRawBufferPointer(start: digest, count: 32)))
     }
 
+    /// What is worth knowing of the line, after the handshake: the server's greeting, its key, the algorithms.
+    var facts: [String] {
+        let banner = libssh2_session_banner_get(pointer).map { printable(Array(String(cString: $0).utf8)) }
+        let key = (try? hostKey()).map { "\($0.type) \($0.fingerprint)" }
+        return [banner, key, algorithms].compactMap(\.self)
+    }
+
     /// Opens the session's channel.
     ///
     /// - Parameter window: bytes that the server may send ahead of us.

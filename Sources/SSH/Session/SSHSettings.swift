@@ -18,6 +18,8 @@ public struct SSHSettings: Sendable {
 
     /// Tells versions, algorithms and the steps of the login.
     public var log: WireLog?
+    /// Is told how the connections come about.
+    public var observer: ConnectionObserver?
 
     public init(endpoint: Endpoint, credentials: SSHCredentials) {
         self.endpoint = endpoint

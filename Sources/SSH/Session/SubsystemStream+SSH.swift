@@ -21,7 +21,9 @@ extension SubsystemStream {
         let log = settings.log?.connection()
         log?.note("connecting to \(peer)\(settings.dial.proxy.map { " through \($0)" } ?? "")")
         let attempts = SSHAttempts(log)
-        let channel = try await Dialer(settings.dial).connect(to: settings.endpoint, on: loop) { channel in
+        let channel = try await Dialer(settings.dial, observer: settings.observer).connect(
+            to: settings.endpoint, on: loop
+        ) { channel in
             attempts.configure(channel, settings, verifier)
         }
         let (ready, failure) = attempts.promises(of: channel)

@@ -7,7 +7,7 @@ import Remotes
 import SFTP
 import SSH
 import TLS
-import Transport
+public import Transport
 
 extension RemoteAssembly {
     /// Remotes as definitions describe them; their secrets are fetched when one is opened.
@@ -16,12 +16,16 @@ extension RemoteAssembly {
     ///   - showsWire: logs what is sent and received, whatever a definition says.
     ///   - triesRefusedLogins: tries a login all the same that the server refused a short time ago, to this or another
     ///     program.
-    public init(_ directories: ProgramDirectories, showsWire: Bool = false, triesRefusedLogins: Bool = false) {
+    ///   - observer: is told how their connections come about.
+    public init(
+        _ directories: ProgramDirectories, showsWire: Bool = false, triesRefusedLogins: Bool = false,
+        observer: ConnectionObserver? = nil
+    ) {
         self.init { definition, folder throws(StorageError) in
             var remote = definition
             if showsWire { (remote.log.sent, remote.log.received) = (true, true) }
             let plan = RemotePlan(
-                remote: remote, root: folder,
+                remote: remote, root: folder, observer: observer,
                 slots: try SlotFiles(
                     identity: remote.identity, count: remote.maximumConnections, directory: directories.slots),
                 memory: ServerNotes(directories, triesRefusedLogins: triesRefusedLogins))
@@ -34,6 +38,7 @@ extension RemoteAssembly {
 private struct RemotePlan {
     let remote: RemoteDefinition
     let root: RemoteFolder
+    let observer: ConnectionObserver?
     let slots: SlotFiles
     let memory: ServerNotes
 
@@ -45,23 +50,26 @@ private struct RemotePlan {
     }
 
     func ftp() async throws(StorageError) -> any RemoteFileSystem {
-        let settings = try await FTPSettings(remote)
+        var settings = try await FTPSettings(remote)
+        settings.observer = observer
+        let final = settings
         let record = try memory.record(of: remote, password: settings.credentials.password)
         return FTPRemote(
             identity: remote.identity, root: root, pool: pool, slots: slots, record: record
         ) { () throws(StorageError) in
-            try await FTPConnection.connect(settings)
+            try await FTPConnection.connect(final)
         }
     }
 
     func sftp() async throws(StorageError) -> any RemoteFileSystem {
         let (stream, password) = try await subsystem()
         let timeout = remote.timeout
+        let observer = observer
         return SFTPRemote(
             identity: remote.identity, root: root, pool: pool, slots: slots,
             record: try memory.record(of: remote, password: password)
         ) { () throws(StorageError) in
-            try await SFTPConnection.connect(over: try await stream(), timeout: timeout)
+            try await SFTPConnection.connect(over: try await stream(), timeout: timeout, observer: observer)
         }
     }
 
@@ -72,9 +80,11 @@ private struct RemotePlan {
         let log = WireLog(remote, secrets: [])
         switch remote.ssh.transport {
         case .libssh2:
-            let settings = try await SSHSettings(remote)
-            let open: Opener = { () throws(StorageError) in try await .ssh(settings, on: EventLoops.next()) }
-            return (open, settings.credentials.password)
+            var settings = try await SSHSettings(remote)
+            settings.observer = observer
+            let final = settings
+            let open: Opener = { () throws(StorageError) in try await .ssh(final, on: EventLoops.next()) }
+            return (open, final.credentials.password)
         case .openssh:
             let settings = try await OpenSSHSettings(remote)
             let open: Opener = { () throws(StorageError) in
