@@ -9,6 +9,8 @@ public struct SubsystemStream: Sendable {
     public let channel: any Channel
     /// The server as messages name it: `sftp.example.com:22`.
     public let peer: String
+    /// The server's identification (RFC 4253 §4.2), such as `SSH-2.0-OpenSSH_9.2`; nil where the transport hides it.
+    public let software: String?
     /// Succeeds when nothing is left of the connection: the socket is closed, a child process has ended.
     public let ended: EventLoopFuture<Void>
     /// Succeeds within a second after the channel was closed, with the reason as far as the transport knows it: the
@@ -21,11 +23,12 @@ public struct SubsystemStream: Sendable {
     ///   - ended: nil: when the channel is closed.
     ///   - failure: nil: no reason is known.
     public init(
-        channel: any Channel, peer: String, ended: EventLoopFuture<Void>? = nil,
+        channel: any Channel, peer: String, software: String? = nil, ended: EventLoopFuture<Void>? = nil,
         failure: EventLoopFuture<StorageError?>? = nil, log: WireConnection? = nil
     ) {
         self.channel = channel
         self.peer = peer
+        self.software = software
         self.ended = ended ?? channel.closeFuture
         self.failure = failure ?? channel.closeFuture.map { nil }
         self.log = log

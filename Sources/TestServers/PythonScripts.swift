@@ -52,13 +52,12 @@ enum PythonScripts {
                 self.round += 1
                 return True if self.round == len(rounds) else self.challenge()
 
-        class Files(asyncssh.SFTPServer):
-            def __init__(self, channel): super().__init__(channel, chroot=settings['root'])
-
         async def main():
             drop_root()
+            # Its chroot cannot read relative links back.
+            os.chdir(settings['root'])
             await asyncssh.listen(
-                '127.0.0.1', int(settings['port']), server_factory=Login, sftp_factory=Files,
+                '127.0.0.1', int(settings['port']), server_factory=Login, sftp_factory=True,
                 server_host_keys=[asyncssh.import_private_key(host_key)], **algorithms)
             await asyncio.get_running_loop().create_future()
 
@@ -68,6 +67,11 @@ enum PythonScripts {
     static let paramiko = """
         import paramiko
         from paramiko import SFTP_OK, SFTPAttributes, SFTPHandle, SFTPServer, SFTPServerInterface, ServerInterface
+
+        # As little as version 3 allows: every error is FAILURE, listings have names only, in no order, and a READ
+        # brings 2,000 bytes at most.
+        spartan = settings['dialect'] == 'spartan'
+        if spartan: SFTPServer.convert_errno = staticmethod(lambda number: paramiko.SFTP_FAILURE)
 
         def answer(action):
             try:
@@ -90,7 +94,7 @@ enum PythonScripts {
             def stat(self): return SFTPAttributes.from_stat(os.fstat(self.descriptor))
             def chattr(self, attributes): return answer(lambda: SFTPServer.set_file_attr(self.filename, attributes))
             def read(self, offset, length):
-                try: return os.pread(self.descriptor, length, offset)
+                try: return os.pread(self.descriptor, min(length, 2000) if spartan else length, offset)
                 except OSError as error: return SFTPServer.convert_errno(error.errno)
             def write(self, offset, data): return answer(lambda: os.pwrite(self.descriptor, data, offset))
             def close(self):
@@ -103,10 +107,11 @@ enum PythonScripts {
                 try:
                     entries = []
                     for name in os.listdir(self.place(path)):
-                        entry = SFTPAttributes.from_stat(os.lstat(os.path.join(self.place(path), name)))
+                        status = os.lstat(os.path.join(self.place(path), name))
+                        entry = SFTPAttributes() if spartan else SFTPAttributes.from_stat(status)
                         entry.filename = name
                         entries.append(entry)
-                    return entries
+                    return entries[::-1]
                 except OSError as error: return SFTPServer.convert_errno(error.errno)
             def look(self, function, path):
                 try: return SFTPAttributes.from_stat(function(self.place(path)))
@@ -146,6 +151,7 @@ enum PythonScripts {
         listener = socket.create_server(('127.0.0.1', int(settings['port'])), backlog=64)
         while True:
             connection, _ = listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=serve, args=(connection, key), daemon=True).start()
         """
 }

@@ -18,8 +18,12 @@ extension TestServer {
 
     /// An SFTP server made of the Python library paramiko, as its users write them: no extension that we use, and
     /// FAILURE for every error but the two that it knows.
-    public static func paramiko() async throws -> TestServer {
-        try await python(.paramiko, script: PythonScripts.paramiko, methods: ["publickey", "password"], [])
+    ///
+    /// - Parameter isSpartan: FAILURE for those two as well, listings of bare names, and short answers to reads.
+    public static func paramiko(isSpartan: Bool = false) async throws -> TestServer {
+        try await python(
+            .paramiko, script: PythonScripts.paramiko, methods: ["publickey", "password"],
+            ["dialect \(isSpartan ? "spartan" : "usual")"])
     }
 
     private static func python(
@@ -40,7 +44,8 @@ extension TestServer {
             ServerSetup(
                 // Debian's own interpreter has the libraries, whatever other comes first in PATH.
                 command: ["/usr/bin/python3", "-W", "ignore", site.folder("server.py"), site.folder("settings")],
-                rootOnServer: "/", password: allowsPassword ? site.account.password : nil,
+                rootOnServer: kind == .asyncSSH ? site.root : "/",
+                password: allowsPassword ? site.account.password : nil,
                 privateKeyFile: keys.client.privateKeyFile, knownHostsFile: keys.knownHostsFile))
     }
 }

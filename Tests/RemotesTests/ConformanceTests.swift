@@ -38,6 +38,39 @@ struct RemoteConformanceTests {
         }
     }
 
+    @Suite(.remote(ServedRemote.proFTPDSFTP))
+    struct ProFTPDSFTP {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.asyncSSH))
+    struct AsyncSSH {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.paramiko))
+    struct Paramiko {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    /// No extension, no errors but "failure", listings of bare names, short reads.
+    @Suite(.remote(ServedRemote.spartan))
+    struct SpartanSFTP {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
     @Suite(.remote(ServedRemote.proFTPDPlain))
     struct ProFTPDPlain {
         @Test(arguments: ConformanceCheck.all)

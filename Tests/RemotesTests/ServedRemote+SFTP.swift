@@ -29,6 +29,8 @@ extension ServedRemote {
     @Sendable static func asyncSSH() async throws -> ServedRemote { try await sftp(.asyncSSH()) }
     @Sendable static func paramiko() async throws -> ServedRemote { try await sftp(.paramiko()) }
 
+    @Sendable static func spartan() async throws -> ServedRemote { try await sftp(.paramiko(isSpartan: true)) }
+
     private static func sftp(_ server: TestServer) async throws -> ServedRemote {
         let credentials = SSHCredentials(
             user: server.user, identityFiles: [try #require(server.privateKeyFile)])

@@ -5,11 +5,16 @@ extension SFTPRemote {
     public func setAttributes(_ path: RemotePath, _ changes: AttributeChanges) async throws(StorageError) {
         try await pool.idempotent { connection throws(StorageError) in
             let serverPath = self.path(path, on: connection)
+            if changes.size != nil { try connection.requireResizing() }
             var wanted = try SFTPAttributes(changes)
             if changes.needsPresentAttributes {
                 wanted.complete(changes, with: try await connection.lstat(serverPath))
             }
-            try await self.set(wanted, serverPath, on: connection)
+            do throws(StorageError) {
+                try await self.set(wanted, serverPath, on: connection)
+            } catch  where error.code == .failed {
+                throw await self.refined(error, serverPath, on: connection) { _ in nil }
+            }
         }
     }
 
@@ -23,6 +28,13 @@ extension SFTPRemote {
         if !ofFile.isEmpty { try await connection.setstat(path, ofFile) }
         let ofName = SFTPAttributes(owner: wanted.owner, times: wanted.times)
         if !ofName.isEmpty { try await connection.lsetstat(path, ofName) }
+    }
+}
+
+extension SFTPConnection {
+    /// - Throws: `.unsupported` where setting a size would cost the content.
+    func requireResizing() throws(StorageError) {
+        if dialect.resizingDestroys { throw .unsupported("setting a file's size (paramiko loses its content)") }
     }
 }
 

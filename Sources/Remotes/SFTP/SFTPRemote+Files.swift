@@ -26,7 +26,7 @@ extension SFTPRemote {
         let lease = try await pool.lease(.stream)
         do throws(StorageError) {
             let serverPath = self.path(path, on: lease.connection)
-            let (handle, found) = try await lease.connection.openAndStat(serverPath, .read)
+            let (handle, found) = try await openAndStat(serverPath, on: lease.connection)
             let attributes = found?.fileAttributes
             if attributes?.isDirectory == true {
                 // open(2) succeeds on a folder; it is the first read that would fail.
@@ -36,6 +36,16 @@ extension SFTPRemote {
             return (lease, handle, attributes)
         } catch {
             throw end(lease, error)
+        }
+    }
+
+    private func openAndStat(
+        _ path: SFTPPath, on connection: SFTPConnection
+    ) async throws(StorageError) -> (SFTPHandle, SFTPAttributes?) {
+        do throws(StorageError) {
+            return try await connection.openAndStat(path, .read)
+        } catch  where error.code == .failed {
+            throw await refined(error, path, on: connection) { _ in nil }
         }
     }
 
@@ -80,6 +90,7 @@ extension SFTPRemote {
                 throw StorageError(.corrupted, "\(path) has \(size) bytes, too few to go on at \(offset)")
             }
             if size > offset {
+                try connection.requireResizing()
                 try await connection.fsetstat(handle, SFTPAttributes(size: UInt64(offset)))
             }
             return handle

@@ -7,9 +7,14 @@ extension SFTPRemote {
         do throws(StorageError) {
             return try await pool.idempotent { connection throws(StorageError) in
                 let serverPath = self.path(path, on: connection)
-                // The root itself may be a link to where the files are.
-                let found = path.isRoot ? try await connection.stat(serverPath) : try await connection.lstat(serverPath)
-                return found.fileAttributes
+                do throws(StorageError) {
+                    // The root itself may be a link to where the files are.
+                    return path.isRoot
+                        ? try await connection.stat(serverPath).fileAttributes
+                        : try await connection.lstat(serverPath).fileAttributes
+                } catch  where error.code == .failed {
+                    throw await self.isMissing(serverPath, on: connection) ? .missing(serverPath, error) : error
+                }
             }
         } catch {
             throw aboutRoot(path, error)
@@ -35,7 +40,8 @@ extension SFTPRemote {
         let serverPath = self.path(path, on: connection)
         do throws(StorageError) {
             try await connection.list(serverPath) { names throws(StorageError) in
-                try await receive(Self.entries(names))
+                let entries = try Self.entries(await Self.completed(names, serverPath, on: connection))
+                if !entries.isEmpty { try await receive(entries) }
             }
         } catch  where error.code == .notFound || error.code == .failed {
             throw await refined(error, serverPath, on: connection) { found in
@@ -44,11 +50,31 @@ extension SFTPRemote {
         }
     }
 
+    /// Asks for what a listing left out (attributes are optional in version 3). What is gone meanwhile is left out.
+    private static func completed(
+        _ names: [SFTPName], _ folder: SFTPPath, on connection: SFTPConnection
+    ) async throws(StorageError) -> [SFTPName] {
+        let incomplete = names.indices.filter { names[$0].attributes.isIncomplete && isEntry(names[$0]) }
+        guard !incomplete.isEmpty else { return names }
+        let answers = await connection.lstat(incomplete.map { folder.appending(names[$0].bytes) })
+        var names: [SFTPName?] = names
+        for (index, answer) in zip(incomplete, answers) {
+            switch answer {
+            case .success(let attributes): names[index]?.attributes = attributes
+            case .failure(let error) where error.code == .notFound: names[index] = nil
+            case .failure(let error): throw error
+            }
+        }
+        return names.compactMap { $0 }
+    }
+
+    private static func isEntry(_ name: SFTPName) -> Bool { name.bytes != [46] && name.bytes != [46, 46] }
+
     /// Names a server must not send (a slash, NUL) are an attack or a fault, and end the listing.
     private static func entries(_ names: [SFTPName]) throws(StorageError) -> [DirectoryEntry] {
         var entries: [DirectoryEntry] = []
         entries.reserveCapacity(names.count)
-        for name in names where !name.bytes.elementsEqual([46]) && !name.bytes.elementsEqual([46, 46]) {
+        for name in names where isEntry(name) {
             do throws(StorageError) {
                 entries.append(
                     DirectoryEntry(name: try FileName(name.bytes), attributes: name.attributes.fileAttributes))
@@ -92,7 +118,7 @@ extension SFTPRemote {
         let found = StorageError(.notEmpty, "")
         do throws(StorageError) {
             try await connection.list(path) { names throws(StorageError) in
-                if names.contains(where: { $0.bytes != [46] && $0.bytes != [46, 46] }) { throw found }
+                if names.contains(where: Self.isEntry) { throw found }
             }
             return true
         } catch {
@@ -120,10 +146,44 @@ extension SFTPRemote {
         _ error: StorageError, _ path: SFTPPath, on connection: SFTPConnection,
         _ judge: @Sendable (FileAttributes) -> StorageError?
     ) async -> StorageError {
-        guard let found = try? await connection.lstat(path).fileAttributes, var better = judge(found) else {
-            return error
+        let found: FileAttributes
+        do throws(StorageError) {
+            found = try await connection.lstat(path).fileAttributes
+        } catch {
+            return await isMissing(path, on: connection, error) ? .missing(path, error) : error
         }
+        guard var better = judge(found) else { return error }
         better.serverReply = error.serverReply
         return better
+    }
+
+    /// Whether nothing is there, at a server that answered a look at it with "failure": then its folder knows.
+    ///
+    /// - Parameter error: of the look.
+    func isMissing(
+        _ path: SFTPPath, on connection: SFTPConnection, _ error: StorageError? = nil
+    ) async -> Bool {
+        if let error, error.code != .failed { return error.code == .notFound }
+        // A name that no file can have is refused for that.
+        guard let (folder, name) = path.split, name.count <= 255 else { return false }
+        var isListed = false
+        do throws(StorageError) {
+            try await connection.list(folder) { names throws(StorageError) in
+                if names.contains(where: { $0.bytes == name }) { isListed = true }
+            }
+            return !isListed
+        } catch {
+            // Below a file there is nothing, and below what is missing either.
+            if error.code == .notFound { return true }
+            guard error.code == .failed else { return false }
+            if let found = try? await connection.lstat(folder).fileAttributes { return !found.isDirectory }
+            return await isMissing(folder, on: connection)
+        }
+    }
+}
+
+extension StorageError {
+    fileprivate static func missing(_ path: SFTPPath, _ error: StorageError) -> StorageError {
+        StorageError(.notFound, "\(path) does not exist", serverReply: error.serverReply)
     }
 }

@@ -42,7 +42,7 @@ public final class SFTPRemote: RemoteFileSystem {
         result.hardLinks = connection.offers(.hardlink)
         result.permissions = true
         result.ownership = true
-        result.truncation = true
+        result.truncation = !connection.dialect.resizingDestroys
         result.synchronization = connection.offers(.fsync)
         result.statistics = connection.offers(.statvfs)
         result.resumableRead = true

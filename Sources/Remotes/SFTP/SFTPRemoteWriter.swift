@@ -31,6 +31,7 @@ final class SFTPRemoteWriter: RemoteWriter {
     func setAttributes(_ changes: AttributeChanges) async throws(StorageError) {
         var later = changes
         if let size = changes.size {
+            try lease.connection.requireResizing()
             try await writer.drain()
             try await lease.connection.fsetstat(writer.handle, SFTPAttributes(size: UInt64(max(0, size))))
             later.size = nil

@@ -8,6 +8,7 @@ struct SFTPWelcome: Sendable {
     var extensions: Set<SFTPExtension>
     var limits = SFTPLimits.standard
     var loginFolder = SFTPPath(".")
+    var dialect = SFTPDialect()
 }
 
 extension SFTPConnection {
@@ -48,7 +49,9 @@ extension SFTPConnection {
         guard version.version == 3 else {
             throw .violation("it speaks version \(version.version) instead of 3")
         }
-        return SFTPConnection(stream, session, try await learn(version, session), listingLimit: listingLimit)
+        var welcome = try await learn(version, session)
+        welcome.dialect = SFTPDialect(software: stream.software, version)
+        return SFTPConnection(stream, session, welcome, listingLimit: listingLimit)
     }
 
     private static func learn(

@@ -7,6 +7,15 @@ extension SFTPConnection {
         try await session.perform(.lstat(path)).attributes("look at \(path)")
     }
 
+    /// As `lstat` for many names, in one flight.
+    ///
+    /// - Returns: an answer for each, in order.
+    public func lstat(_ paths: [SFTPPath]) async -> [Result<SFTPAttributes, StorageError>] {
+        zip(paths, await session.perform(paths.map(SFTPRequest.lstat))).map { path, answer in
+            Result { () throws(StorageError) in try answer.get().attributes("look at \(path)") }
+        }
+    }
+
     /// The attributes of what the name leads to (stat(2)).
     public func stat(_ path: SFTPPath) async throws(StorageError) -> SFTPAttributes {
         try await session.perform(.stat(path)).attributes("look at \(path)")
@@ -44,7 +53,10 @@ extension SFTPConnection {
 
     /// Makes a symbolic link at `path`.
     public func symlink(_ path: SFTPPath, target: SFTPPath) async throws(StorageError) {
-        try await session.perform(.symlink(path, target: target)).ok("make the link \(path)")
+        // The encoding follows OpenSSH.
+        let isReversed = dialect.symlinkNamesLinkFirst
+        let request = SFTPRequest.symlink(isReversed ? target : path, target: isReversed ? path : target)
+        try await session.perform(request).ok("make the link \(path)")
     }
 
     /// The canonical absolute form of a path.

@@ -13,13 +13,14 @@ extension SFTPConnection {
         var pieces = ReadPieces(offset: offset, count: count, knownSize: knownSize)
         // A server that answers in crumbs would keep us busy for ever.
         var flightsLeft = 16 + count / 4096
-        while let blocks = pieces.missing(blockLength: limits.readLength) {
+        while let blocks = pieces.missing(blockLength: readLength.load(ordering: .relaxed)) {
             guard flightsLeft > 0 else { throw .violation("it answers reads with a few bytes each") }
             flightsLeft -= 1
             let requests = blocks.map { SFTPRequest.read(handle, offset: $0.offset, length: $0.length) }
             for (block, answer) in zip(blocks, await session.perform(requests)) {
                 guard try pieces.add(try answer.get().data("read"), for: block) else { break }
             }
+            if let shorter = pieces.evidentLimit { readLength.store(shorter, ordering: .relaxed) }
         }
         return pieces.joined()
     }
@@ -36,6 +37,10 @@ private struct ReadPieces {
     private let end: Int64
     private let knownSize: Int64?
     private var pieces: [ByteBuffer] = []
+    /// Length of the last answer that was shorter than asked for.
+    private var short: Int?
+    /// What the server brings with one READ at most, when it was seen to bring less than asked for in mid-file.
+    private(set) var evidentLimit: Int?
     private var isComplete = false
 
     init(offset: Int64, count: Int, knownSize: Int64?) {
@@ -60,6 +65,8 @@ private struct ReadPieces {
             return false
         }
         guard bytes.readableBytes <= block.length else { throw .violation("it sent more bytes than were asked for") }
+        if let short, short >= SFTPLimits.smallestLearned { evidentLimit = short }
+        short = bytes.readableBytes < block.length ? bytes.readableBytes : nil
         pieces.append(bytes)
         position += Int64(bytes.readableBytes)
         if bytes.readableBytes == block.length { return true }

@@ -18,6 +18,9 @@ public final class SFTPConnection: Sendable {
     public let limits: SFTPLimits
     /// Where relative paths start: the folder the server puts a login in.
     public let loginFolder: SFTPPath
+    public let dialect: SFTPDialect
+    /// Bytes that one READ asks for: the limit, or less where the server was seen to bring less.
+    let readLength: Atomic<Int>
     /// Bytes of memory that one listing may come to.
     let listingLimit: Int
 
@@ -31,6 +34,8 @@ public final class SFTPConnection: Sendable {
         extensions = welcome.extensions
         limits = welcome.limits
         loginFolder = welcome.loginFolder
+        dialect = welcome.dialect
+        readLength = Atomic(welcome.limits.readLength)
         self.listingLimit = listingLimit
     }
 

@@ -7,6 +7,8 @@ public struct SFTPAttributes: Hashable, Sendable {
     /// `st_mode`, file type included.
     public var permissions: UInt32?
     public var times: Times?
+    /// As the first character of a listing line tells it (`drwxr-xr-x …`), for servers that send no permissions.
+    var listedType: FileType?
 
     public struct Owner: Hashable, Sendable {
         public var user: UInt32
@@ -47,7 +49,7 @@ extension SFTPAttributes {
 
     /// The file type, as the permissions tell it; nil when they were not sent.
     public var type: FileType? {
-        guard let permissions else { return nil }
+        guard let permissions else { return listedType }
         switch permissions & Self.typeMask {
         case Self.regular, 0: return .regular
         case Self.directory: return .directory
@@ -71,13 +73,16 @@ extension SFTPAttributes {
         return result
     }
 
-    /// Type bits for the first character of a listing line (`drwxr-xr-x …`), for servers that send no permissions.
-    static func permissions(fromListing character: UInt8) -> UInt32? {
+    /// The type that the first character of a listing line stands for.
+    static func type(fromListing character: UInt8) -> FileType? {
         switch character {
-        case UInt8(ascii: "d"): directory
-        case UInt8(ascii: "l"): symbolicLink
-        case UInt8(ascii: "-"): regular
+        case UInt8(ascii: "d"): .directory
+        case UInt8(ascii: "l"): .symbolicLink
+        case UInt8(ascii: "-"): .regular
         default: nil
         }
     }
+
+    /// Whether a listing says too little of a name to do without LSTAT.
+    public var isIncomplete: Bool { type == nil || times == nil || (type == .regular && size == nil) }
 }

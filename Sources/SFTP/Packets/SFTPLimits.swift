@@ -18,6 +18,9 @@ public struct SFTPLimits: Hashable, Sendable {
     /// We ask for no more, whatever the server offers: 255 KiB, as OpenSSH itself does.
     static let largestBlock = 261_120
 
+    /// Shorter answers are no limit to go by: a flight of such requests would have a packet for every few bytes.
+    static let smallestLearned = 1024
+
     /// As the server told them; 0 is "no limit known", and a value too small to work with is not believed.
     init(maximumRead: UInt64, maximumWrite: UInt64, maximumHandles: UInt64) {
         readLength = Self.block(maximumRead, orElse: Self.standard.readLength)

@@ -1,7 +1,7 @@
 /// One name of a READDIR, REALPATH or READLINK answer. Unchecked: it may be `.`, or hold a slash.
 public struct SFTPName: Hashable, Sendable {
     public let bytes: [UInt8]
-    public let attributes: SFTPAttributes
+    public var attributes: SFTPAttributes
 
     public init(_ bytes: [UInt8], attributes: SFTPAttributes = SFTPAttributes()) {
         self.bytes = bytes

@@ -72,7 +72,7 @@ extension SFTPName {
         let line = try packet.readSFTPSlice()
         var attributes = try SFTPAttributes(from: &packet)
         if attributes.permissions == nil, let first = line.getInteger(at: line.readerIndex, as: UInt8.self) {
-            attributes.permissions = SFTPAttributes.permissions(fromListing: first)
+            attributes.listedType = SFTPAttributes.type(fromListing: first)
         }
         self.attributes = attributes
     }

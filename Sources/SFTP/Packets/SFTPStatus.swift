@@ -44,7 +44,21 @@ extension SFTPStatus {
         26: .busy, 27: .busy, 28: .busy, 29: .permissionDenied, 30: .permissionDenied, 31: .failed,
     ]
 
-    var errorCode: StorageError.Code { Self.errorCodes[code.rawValue] ?? .failed }
+    /// What a failure means whose text is that of strerror(3), as ProFTPD and asyncssh send it.
+    private static let failureTexts: [String: StorageError.Code] = [
+        "no such file or directory": .notFound, "file exists": .alreadyExists, "not a directory": .notDirectory,
+        "is a directory": .isDirectory, "directory not empty": .notEmpty, "no space left on device": .noSpace,
+        "disk quota exceeded": .noSpace, "file too large": .noSpace, "read-only file system": .readOnly,
+        "permission denied": .permissionDenied, "operation not permitted": .permissionDenied,
+        "file name too long": .invalidName, "invalid argument": .invalidArgument, "text file busy": .busy,
+        "device or resource busy": .busy, "operation not supported": .unsupported,
+        "function not implemented": .unsupported,
+    ]
+
+    var errorCode: StorageError.Code {
+        if code == .failure, let meant = Self.failureTexts[message.lowercased()] { return meant }
+        return Self.errorCodes[code.rawValue] ?? .failed
+    }
 
     /// The error for a request that was refused with this status.
     ///

@@ -47,7 +47,7 @@ extension SSHHandler {
             return try advance(session.openChannel(window: settings.window), to: .starting(session), context)
         case .starting(let session):
             guard try advance(session.startSubsystem("sftp"), to: .open(session), context) else { return false }
-            becomeReady()
+            becomeReady(session)
             return true
         case .open(let session):
             return try transfer(session, context)
@@ -60,10 +60,10 @@ extension SSHHandler {
         return isDone
     }
 
-    private func becomeReady() {
+    private func becomeReady(_ session: SSHSession) {
         limit?.cancel()
         log?.note("the sftp subsystem is running")
-        ready.succeed()
+        ready.succeed(session.software)
     }
 
     // MARK: On other threads

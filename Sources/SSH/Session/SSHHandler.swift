@@ -39,7 +39,7 @@ final class SSHHandler: ChannelDuplexHandler {
     let settings: SSHSettings
     let verifier: HostKeyVerifier
     let log: WireConnection?
-    let ready: EventLoopPromise<Void>
+    let ready: EventLoopPromise<String?>
     let failure: EventLoopPromise<StorageError?>
     var phase = Phase.idle
     let wire = SSHWire()
@@ -51,11 +51,11 @@ final class SSHHandler: ChannelDuplexHandler {
     var isPumping = false
 
     /// - Parameters:
-    ///   - ready: succeeds when bytes flow; fails with what went wrong before that.
+    ///   - ready: succeeds with the server's identification when bytes flow; fails with what went wrong before that.
     ///   - failure: succeeds at the end, with what went wrong after that; nil when we ourselves closed.
     init(
         _ settings: SSHSettings, verifier: HostKeyVerifier, log: WireConnection? = nil,
-        ready: EventLoopPromise<Void>, failure: EventLoopPromise<StorageError?>
+        ready: EventLoopPromise<String?>, failure: EventLoopPromise<StorageError?>
     ) {
         self.settings = settings
         self.verifier = verifier

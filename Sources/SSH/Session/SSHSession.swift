@@ -67,6 +67,9 @@ final class SSHSession {
             .joined(separator: ", ")
     }
 
+    /// How the server called itself in its greeting.
+    var software: String? { libssh2_session_banner_get(pointer).map { printable(Array(String(cString: $0).utf8)) } }
+
     /// The server's key, after the handshake.
     func hostKey() throws(StorageError) -> HostKey {
         var length = 0

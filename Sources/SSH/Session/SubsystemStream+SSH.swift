@@ -27,8 +27,9 @@ extension SubsystemStream {
             attempts.configure(channel, settings, verifier)
         }
         let (ready, failure) = attempts.promises(of: channel)
+        let software: String?
         do {
-            try await withTaskCancellationHandler {
+            software = try await withTaskCancellationHandler {
                 try await ready.futureResult.get()
             } onCancel: {
                 ready.fail(StorageError.cancelled)
@@ -38,7 +39,8 @@ extension SubsystemStream {
             throw named(.wrapping(error), peer)
         }
         return SubsystemStream(
-            channel: channel, peer: peer, failure: failure.futureResult.map { $0.map { named($0, peer) } }, log: log)
+            channel: channel, peer: peer, software: software,
+            failure: failure.futureResult.map { $0.map { named($0, peer) } }, log: log)
     }
 
     /// The session's own errors speak of "the server"; the user may have several.
@@ -53,7 +55,7 @@ extension SubsystemStream {
 /// Each gets a session of its own from its first byte on, so that nothing a server says is missed; those of the losers
 /// end with their channels.
 private final class SSHAttempts: Sendable {
-    typealias Promises = (ready: EventLoopPromise<Void>, failure: EventLoopPromise<StorageError?>)
+    typealias Promises = (ready: EventLoopPromise<String?>, failure: EventLoopPromise<StorageError?>)
 
     private let log: WireConnection?
     private let made = Mutex<[ObjectIdentifier: Promises]>([:])

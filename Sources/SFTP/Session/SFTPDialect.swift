@@ -1,0 +1,23 @@
+/// What a server does in a way of its own, by the name it gives itself and by what it announces.
+public struct SFTPDialect: Hashable, Sendable {
+    /// SYMLINK carries the link before its target, as the draft has it; everybody else follows OpenSSH, where it is the
+    /// other way round (its PROTOCOL file, §4.1).
+    public var symlinkNamesLinkFirst = false
+    /// READLINK answers relative targets as absolute ones.
+    public var readlinkAnswersAbsolute = false
+    /// Setting a file's size replaces its content by zeros.
+    public var resizingDestroys = false
+
+    public init() {}
+
+    /// - Parameter software: the server's identification (RFC 4253 §4.2), such as `SSH-2.0-OpenSSH_9.2`; nil where the
+    ///   transport hides it.
+    init(software: String?, _ version: SFTPVersion) {
+        let name = software ?? ""
+        // asyncssh goes by the client's name; ours is not among those for which it follows OpenSSH.
+        symlinkNamesLinkFirst = name.contains("AsyncSSH")
+        readlinkAnswersAbsolute = name.contains("mod_sftp")
+        // paramiko truncates with open(path, "w+"). Nobody else announces this extension with this value.
+        resizingDestroys = version.extensions[SFTPExtension("check-file")] == Array("md5,sha1".utf8)
+    }
+}
