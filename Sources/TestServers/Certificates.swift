@@ -2,7 +2,7 @@ import Synchronization
 
 /// Which certificate a TLS server shows.
 public enum CertificateKind: String, Sendable, CaseIterable {
-    /// For 127.0.0.1 and localhost, signed by the test authority.
+    /// For 127.0.0.1, ::1 and localhost, signed by the test authority.
     case valid
     /// Signed by the test authority, and over for years.
     case expired
@@ -96,7 +96,7 @@ public struct Certificates: Sendable {
         [policy]
         commonName = supplied
         [local]
-        subjectAltName = DNS:localhost, IP:127.0.0.1, IP:127.0.0.2
+        subjectAltName = DNS:localhost, IP:127.0.0.1, IP:127.0.0.2, IP:0:0:0:0:0:0:0:1
         [other]
         subjectAltName = DNS:other.example
 

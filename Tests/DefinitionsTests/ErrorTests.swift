@@ -203,6 +203,14 @@ import Testing
             message: "'active_ports' must be a port range such as \"50000-50100\", not \"5-4\"", mark: "\"5-4\"",
             isFTP: true),
         Row(
+            lines: "[remote.proxy]\ntype = \"http\"\nhost = \"p\"\n[remote.ftp]\ndata_connection = \"eprt\"",
+            message: "data_connection = \"eprt\" cannot be used with a proxy: the server would have to connect to "
+                + "this machine",
+            mark: "\"eprt\"", label: "use \"auto\"", isFTP: true),
+        Row(
+            lines: "address_family = \"ipv6\"\n[remote.ftp]\ndata_connection = \"port\"",
+            message: "PORT knows no IPv6", mark: "\"port\"", label: "use \"eprt\"", isFTP: true),
+        Row(
             lines: "[remote.ftp]\ncode_page = \"CP99999\"",
             message: "the character set 'CP99999' is unknown here; `iconv -l` lists those that are known",
             mark: "\"CP99999\"", isFTP: true),

@@ -10,6 +10,7 @@ struct RemoteChecks {
     private var findings: Findings { reader.findings }
     private var auth: TableReader { reader.nested(AuthKeys.schema) }
     private var tls: TableReader { reader.nested(TLSKeys.schema) }
+    private var ftp: TableReader { reader.nested(FTPKeys.schema) }
     private var ssh: TableReader { reader.nested(SSHKeys.schema) }
 
     func run() {
@@ -20,6 +21,7 @@ struct RemoteChecks {
             checkTrust()
             checkTLSDetails()
             checkFolder()
+            checkDataConnection()
         } else {
             checkTransport()
             checkHostKey()
@@ -119,6 +121,25 @@ struct RemoteChecks {
         findings.error(
             "the folder holds a line break, which FTP cannot say",
             at: reader.has(RemoteKeys.path) ? reader.place(of: RemoteKeys.path) : address.urlPlace)
+    }
+
+    private func checkDataConnection() {
+        let mode = remote.ftp.dataConnection
+        let isActive = mode == .port || mode == .eprt
+        let place = ftp.place(of: FTPKeys.dataConnection)
+        if isActive, remote.proxy != nil {
+            findings.error(
+                "data_connection = \"\(mode.rawValue)\" cannot be used with a proxy: the server would have to connect to "
+                    + "this machine", at: place, label: "use \"auto\"")
+        }
+        if mode == .port, remote.addressFamily == .ipv6 {
+            findings.error("PORT knows no IPv6", at: place, label: "use \"eprt\"")
+        }
+        if !isActive, remote.ftp.activeAddress != nil {
+            findings.warning(
+                "'active_address' is not used", at: ftp.namePlace(of: FTPKeys.activeAddress.name),
+                label: "it needs data_connection = \"port\" or \"eprt\"")
+        }
     }
 
     private func checkTransport() {

@@ -1,13 +1,16 @@
 /// [remote.ftp]
 enum FTPKeys {
     static let dataConnection = Key(
-        "data_connection", ValueFormat<DataConnectionMode>.choice, default: "auto", "auto is EPSV, then PASV")
+        "data_connection", ValueFormat<DataConnectionMode>.choice, default: "auto",
+        "auto is EPSV, then PASV; with port and eprt the server connects to this machine")
     static let fixPassiveAddress = Key(
         "fix_passive_address", ValueFormat<PassiveAddressFix>.choice, default: "auto",
         "use the control connection's address where PASV names another (a server behind NAT)")
     static let activeAddress = Key(
         "active_address", .address, default: "", "the address that PORT and EPRT tell, where it is not the local one")
-    static let activePorts = Key("active_ports", .portRange, default: "50000-50100", "for PORT and EPRT")
+    static let activePorts = Key(
+        "active_ports", .portRange, default: "50000-50100",
+        "ports of this machine that are opened for PORT and EPRT, one at a time")
     static let transferType = Key(
         "transfer_type", ValueFormat<TransferType>.choice, default: "binary", "TYPE I or TYPE A")
     static let codePage = Key(

@@ -6,9 +6,10 @@ import Transport
 extension FTPConnection {
     /// Connects, encrypts as the settings want, and logs in.
     ///
-    /// - Throws: `.unreachable`, `.timedOut`, `.tlsFailed`, `.tooManyConnections` (421, or a 530 that says so),
+    /// - Throws: `.configuration` for settings that contradict each other; `.unreachable`, `.timedOut`, `.tlsFailed`, `.tooManyConnections` (421, or a 530 that says so),
     ///   `.loginFailed`. A 530 without words may mean a limit: who knows that the password is right decides.
     public static func connect(_ settings: FTPSettings) async throws(StorageError) -> FTPConnection {
+        try settings.check()
         let loop = EventLoops.next()
         let made = NIOLoopBoundBox.makeEmptyBox(valueType: ControlChannel.self, eventLoop: loop)
         let channel = try await dial(settings, on: loop, made)

@@ -14,6 +14,8 @@ extension FTPConnection {
         /// A directory to go to before.
         var directory: RemotePath?
 
+        var restart: [Command] { offset > 0 ? [.restart(at: offset)] : [] }
+
         var preparation: [Command] {
             get throws(StorageError) {
                 guard let directory else { return [] }
@@ -28,35 +30,71 @@ extension FTPConnection {
         case refused(Reply)
     }
 
-    /// Finds out where the server waits, connects there and sends the command.
-    ///
-    /// CWD, the passive command and REST go out in one flight; REST comes last, because some servers forget the offset
-    /// at the next command (RFC 3659 §5.3).
+    /// Prepares a data connection and sends the command.
     func startTransfer(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
-        let restart = request.offset > 0 ? [Command.restart(at: request.offset)] : []
-        let passive = passiveCommand
         settings.observer?(.began(.data))
+        return settings.data.mode.isActive ? try await startActively(request) : try await startPassively(request)
+    }
+
+    /// Finds out where the server waits, connects there and sends the command.
+    private func startPassively(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
+        let passive = passiveCommand
+        var reply: Reply
+        switch try await prepare(request, passive) {
+        case .refused(let refusal): return .refused(refusal)
+        case .answered(let answer): reply = answer
+        }
+        if reply.kind == .permanentFailure && mayFallBack(from: passive) {
+            memory[\.withoutExtendedPassive] = true
+            reply = try await exchange([.passive] + request.restart)[0]
+        }
+        if reply.code == 425 { return .refused(reply) }
+        let endpoint = try dataEndpoint(reply)
+        settings.observer?(.offeredData(endpoint, peer: peerAddress))
+        let transfer = makeTransfer(request)
+        tell(transfer, at: "\(endpoint)")
+        dial(endpoint, transfer)
+        begin(transfer)
+        return .underWay(transfer)
+    }
+
+    /// What came of the commands before a transfer.
+    enum Preparation {
+        /// The reply to the command that opens the data connection.
+        case answered(Reply)
+        /// The reply to another one.
+        case refused(Reply)
+    }
+
+    /// Sends what comes before the transfer command.
+    ///
+    /// CWD, the command that opens the data connection and REST go out in one flight; REST comes last, because some
+    /// servers forget the offset at the next command (RFC 3659 §5.3). Nothing is sent ahead of the reply to PORT and
+    /// EPRT: pyftpdlib gives it when it has connected, and answers what came after them first.
+    func prepare(_ request: TransferRequest, _ opening: Command) async throws(StorageError) -> Preparation {
+        let isActive = settings.data.mode.isActive
         if request.directory != nil { workingDirectory = nil }
-        var replies = try await exchange(try request.preparation + [passive] + restart)[...]
+        var replies = try await exchange(
+            try request.preparation + [opening] + (isActive ? [] : request.restart))[...]
         if let directory = request.directory, let reply = replies.popFirst() {
             if reply.isFailure { return .refused(reply) }
             workingDirectory = directory
         }
-        guard var passiveReply = replies.first, let last = replies.last else { return .refused(Reply(503, "no reply")) }
-        if !restart.isEmpty && last.kind != .intermediate { return .refused(last) }
-        if passiveReply.kind == .permanentFailure && mayFallBack(from: passive) {
-            memory[\.withoutExtendedPassive] = true
-            passiveReply = try await exchange([.passive] + restart)[0]
+        guard let answer = replies.first, var last = replies.last else { return .refused(Reply(503, "no reply")) }
+        guard let restart = request.restart.first else { return .answered(answer) }
+        if isActive {
+            guard answer.isCompletion else { return .answered(answer) }
+            last = try await exchange(restart)
         }
-        if passiveReply.code == 425 { return .refused(passiveReply) }
-        return .underWay(begin(request, try dataEndpoint(passiveReply)))
+        if last.kind != .intermediate { return .refused(last) }
+        return .answered(answer)
     }
 
     private var passiveCommand: Command {
         switch settings.data.mode {
         case .extendedPassive: .extendedPassive
         case .passive: .passive
-        case .automatic: memory[\.withoutExtendedPassive] && !isIPv6 ? .passive : .extendedPassive
+        default: memory[\.withoutExtendedPassive] && !isIPv6 ? .passive : .extendedPassive
         }
     }
 
@@ -64,8 +102,8 @@ extension FTPConnection {
         command == .extendedPassive && settings.data.mode == .automatic && !isIPv6
     }
 
-    /// PASV knows no IPv6.
-    private var isIPv6: Bool { channel.remoteAddress?.protocol == .inet6 }
+    /// PASV and PORT know no IPv6.
+    var isIPv6: Bool { channel.remoteAddress?.protocol == .inet6 }
 
     private func dataEndpoint(_ reply: Reply) throws(StorageError) -> Endpoint {
         let peer = peerAddress
@@ -89,23 +127,36 @@ extension FTPConnection {
         return channel.remoteAddress?.ipAddress ?? settings.endpoint.host
     }
 
-    private func begin(_ request: TransferRequest, _ endpoint: Endpoint) -> DataTransfer {
-        settings.observer?(.offeredData(endpoint, peer: peerAddress))
-        let limits = DataTransfer.Limits(command: settings.timeouts.command, verdict: settings.timeouts.verdict)
+    func makeTransfer(_ request: TransferRequest) -> DataTransfer {
+        let isActive = settings.data.mode.isActive
+        let timeouts = settings.timeouts
+        // A server that cannot reach us is told from one that is silent only if we give up before the reply's limit.
+        let limits = DataTransfer.Limits(
+            command: timeouts.command, verdict: timeouts.verdict,
+            firstReply: isActive ? timeouts.command + timeouts.connect : timeouts.command)
         let transfer = DataTransfer(
-            request.direction, request.command, control: control, loop: loop, limits: limits,
-            requiresResumption: facts.protectsData && settings.security.resumption == .require)
+            TransferMachine(request.direction, isActive: isActive), request.command, control: control, loop: loop,
+            limits: limits, requiresResumption: facts.protectsData && settings.security.resumption == .require)
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
         transfer.protectionLog = protectionLog
-        if let observer = settings.observer {
-            transfer.onOpen = { observer(.finished(.data, facts: ["\(endpoint)"] + $0)) }
-        }
+        return transfer
+    }
+
+    /// Lets the observer know when bytes can flow.
+    func tell(_ transfer: DataTransfer, at place: String) {
+        guard let observer = settings.observer else { return }
+        transfer.onOpen = { observer(.finished(.data, facts: [place] + $0)) }
+    }
+
+    func begin(_ transfer: DataTransfer) {
         self.transfer = transfer
+        transfer.start()
+    }
+
+    private func dial(_ endpoint: Endpoint, _ transfer: DataTransfer) {
         let bound = NIOLoopBound(transfer, eventLoop: loop)
         let dialing = Task { await self.dial(endpoint, bound) }
         transfer.cancelDial = { dialing.cancel() }
-        transfer.start()
-        return transfer
     }
 
     private func dial(_ endpoint: Endpoint, _ transfer: NIOLoopBound<DataTransfer>) async {
@@ -135,13 +186,13 @@ extension FTPConnection {
         let resumption: TLSResumption?
     }
 
-    private var dataSecurity: DataSecurity? {
+    var dataSecurity: DataSecurity? {
         guard facts.protectsData, let context = settings.security.context else { return nil }
         let resumption = settings.security.resumption == .off ? nil : control.tls?.resumption
         return DataSecurity(context: context, host: settings.endpoint.host, resumption: resumption)
     }
 
-    private static func configure(
+    static func configure(
         _ channel: any Channel, _ transfer: NIOLoopBound<DataTransfer>, _ security: DataSecurity?
     ) -> EventLoopFuture<Void> {
         channel.setOption(.autoRead, value: false).flatMap {
@@ -150,12 +201,19 @@ extension FTPConnection {
             channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 * 1024))
         }.flatMapThrowing {
             let pipeline = channel.pipeline.syncOperations
-            if let security {
-                let session = try TLSSession(security.context, host: security.host, resuming: security.resumption)
+            guard let security else { return try pipeline.addHandler(transfer.value) }
+            let session = try TLSSession(security.context, host: security.host, resuming: security.resumption)
+            transfer.value.tls = session
+            let start = {
                 let handshake = channel.eventLoop.makePromise(of: Void.self)
                 handshake.futureResult.whenComplete { transfer.value.handshakeEnded($0) }
-                transfer.value.tls = session
-                try pipeline.addHandler(TLSHandler(session, handshake: handshake))
+                let handler = TLSHandler(session, handshake: handshake)
+                try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+            }
+            if transfer.value.holdsHandshakeBack {
+                transfer.value.heldHandshake = { try? start() }
+            } else {
+                try start()
             }
             try pipeline.addHandler(transfer.value)
         }

@@ -31,6 +31,17 @@ public struct FTPSettings: Sendable {
     }
 }
 
+extension FTPSettings {
+    /// - Throws: `.configuration` for settings that contradict each other.
+    func check() throws(StorageError) {
+        guard data.mode.isActive, dialing.proxy != nil else { return }
+        throw StorageError(
+            .configuration,
+            "data_connection = \"\(data.mode.rawValue)\" cannot be used with a proxy: the server would have to connect "
+                + "to this machine; use \"auto\"")
+    }
+}
+
 public struct FTPCredentials: Hashable, Sendable {
     public var user: String
     public var password: Secret
@@ -92,6 +103,10 @@ public enum SessionResumption: String, Hashable, Sendable, CaseIterable {
 public struct DataConnectionSettings: Hashable, Sendable {
     public var mode = DataConnectionMode.automatic
     public var addressFix = PassiveAddressFix.automatic
+    /// The address that PORT and EPRT tell the server; nil: the control connection's local one.
+    public var activeAddress: String?
+    /// Ports that are opened, one at a time, for the server to connect to.
+    public var activePorts = 50_000...50_100
     /// Whether data connections go through the proxy of the control connection, too.
     public var usesProxy = true
 
@@ -103,6 +118,12 @@ public enum DataConnectionMode: String, Hashable, Sendable, CaseIterable {
     case automatic = "auto"
     case extendedPassive = "epsv"
     case passive = "pasv"
+    /// The server connects to us, as EPRT says (RFC 2428 §2).
+    case extendedActive = "eprt"
+    /// The server connects to us, as PORT says (RFC 959 §4.1.2); IPv4 only.
+    case active = "port"
+
+    public var isActive: Bool { self == .active || self == .extendedActive }
 }
 
 /// What is made of the address in a PASV reply.

@@ -6,6 +6,8 @@ public final class ServerMemory: Sendable {
     struct Facts {
         /// EPSV was refused, or the port it named could not be reached.
         var withoutExtendedPassive = false
+        /// The port of `active_ports` to try next: one that was just used may still be held by the server's side.
+        var nextActivePort: Int?
         /// `LIST -a` showed the directory itself.
         var listsAll: Bool?
         /// MLSD was refused although FEAT named it, or FEAT did not name it.

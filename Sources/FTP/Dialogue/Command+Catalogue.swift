@@ -35,6 +35,10 @@ extension Command {
 extension Command {
     static let extendedPassive = Command("EPSV")
     static let passive = Command("PASV")
+    /// - Parameter numbers: `h1,h2,h3,h4,p1,p2`.
+    static func port(_ numbers: String) -> Command { Command("PORT", known: numbers) }
+    /// - Parameter fields: `|1|132.235.1.2|6275|`.
+    static func extendedPort(_ fields: String) -> Command { Command("EPRT", known: fields) }
     static func restart(at offset: Int64) -> Command { Command("REST", known: String(offset)) }
 }
 

@@ -2,7 +2,7 @@ import FileModel
 
 /// The program behind a server, as far as it tells and as far as it matters (measured, see docs/servers.md).
 enum ServerSoftware: Hashable, Sendable {
-    case proFTPD, vsftpd, pureFTPd, other
+    case proFTPD, vsftpd, pureFTPd, pyftpdlib, other
 
     /// - Parameter greeting: the 220 reply.
     init(greeting: Reply) {
@@ -13,6 +13,8 @@ enum ServerSoftware: Hashable, Sendable {
             self = .vsftpd
         } else if text.contains("pure-ftpd") {
             self = .pureFTPd
+        } else if text.contains("pyftpdlib") {
+            self = .pyftpdlib
         } else {
             self = .other
         }
@@ -22,14 +24,19 @@ enum ServerSoftware: Hashable, Sendable {
     var doublesIAC: Bool {
         switch self {
         case .vsftpd, .pureFTPd: false
-        case .proFTPD, .other: true
+        case .proFTPD, .pyftpdlib, .other: true
         }
     }
 
-    /// Pure-FTPd stores `a ` as `a_`, and refuses backslashes: a file under another name is worse than an error.
+    /// Pure-FTPd stores `a ` as `a_`, and refuses backslashes; pyftpdlib puts U+FFFD in place of what is no UTF-8. A
+    /// file under another name is worse than an error.
     func canCreate(_ name: FileName) -> Bool {
-        guard self == .pureFTPd else { return true }
-        return name.bytes.last != 32 && !name.bytes.contains { $0 < 32 || $0 == 127 || $0 == UInt8(ascii: "\\") }
+        switch self {
+        case .pureFTPd:
+            name.bytes.last != 32 && !name.bytes.contains { $0 < 32 || $0 == 127 || $0 == UInt8(ascii: "\\") }
+        case .pyftpdlib: String(validating: name.bytes, as: UTF8.self) != nil
+        case .proFTPD, .vsftpd, .other: true
+        }
     }
 
     /// ProFTPD's SITE CHMOD splits its argument at white space and joins it with single spaces.
@@ -47,7 +54,7 @@ enum ServerSoftware: Hashable, Sendable {
         switch self {
         case .pureFTPd: true
         case .proFTPD: isEncrypted
-        case .vsftpd, .other: false
+        case .vsftpd, .pyftpdlib, .other: false
         }
     }
 

@@ -63,13 +63,19 @@ struct MachineFacts: Equatable {
     var group: UInt32?
     var unique: String?
 
+    /// Digits, before which pyftpdlib puts Python's `0o`.
+    private static func octal(_ value: ArraySlice<UInt8>) -> UInt16? {
+        let text = String(decoding: value.prefix(8), as: UTF8.self)
+        return UInt16(text.hasPrefix("0o") ? text.dropFirst(2) : text[...], radix: 8).map { $0 & 0o7777 }
+    }
+
     mutating func set(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) {
         switch Self.lowercased(name) {
         case "type": setType(Self.lowercased(value))
         case "size", "sizd": size = Digits.number(value).map(Int64.init)
         case "modify": modified = TimeValue.parse(value, source: .mlsd)
         case "unique": unique = value.isEmpty ? nil : String(decoding: value.prefix(200), as: UTF8.self)
-        case "unix.mode": mode = UInt16(String(decoding: value.prefix(8), as: UTF8.self), radix: 8).map { $0 & 0o7777 }
+        case "unix.mode": mode = Self.octal(value)
         case "unix.owner", "unix.uid": owner = Digits.number(value).flatMap { UInt32(exactly: $0) }
         case "unix.group", "unix.gid": group = Digits.number(value).flatMap { UInt32(exactly: $0) }
         default: break

@@ -60,6 +60,8 @@ struct TransferMachine {
     }
 
     let direction: Direction
+    /// Whether the server makes the data connection (active mode), which it does when it has the command.
+    let isActive: Bool
     private(set) var command = CommandState.withheld
     private(set) var data = DataState.connecting
     private var abort = Abort.no
@@ -68,14 +70,15 @@ struct TransferMachine {
     private var prefersRefusal = false
     private(set) var isOver = false
 
-    init(_ direction: Direction) {
+    init(_ direction: Direction, isActive: Bool = false) {
         self.direction = direction
+        self.isActive = isActive
     }
 
     /// A download's command goes out while the data connection is being made, which saves a round trip. An upload's
     /// waits: a server whose data ports cannot be reached must not be left with an empty file.
     mutating func start() -> [Action] {
-        guard direction == .download else { return [] }
+        guard !isOver, direction == .download || isActive else { return [] }
         command = .sent
         return [.sendCommand]
     }
@@ -88,6 +91,8 @@ extension TransferMachine {
         guard !isOver, data == .connecting, abort == .no else { return isOver || abort != .no ? [.dropData] : [] }
         data = .open
         if command == .withheld {
+            // Some servers connect when they get PORT, before the transfer was asked for.
+            if isActive { return [] }
             command = .sent
             return [.sendCommand]
         }

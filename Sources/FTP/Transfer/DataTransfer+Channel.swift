@@ -25,6 +25,25 @@ extension DataTransfer: ChannelInboundHandler {
         readMore()
     }
 
+    // MARK: The TLS handshake
+
+    /// pyftpdlib connects at PORT, and hangs up when we speak on that connection before it has the command.
+    var holdsHandshakeBack: Bool { machine.isActive && machine.command == .withheld }
+
+    /// At the first reply to the command.
+    func startHeldHandshake() {
+        guard let start = heldHandshake else { return }
+        heldHandshake = nil
+        if !isDropped { start() }
+        readMore()
+    }
+
+    /// For servers that say nothing before it.
+    func startHandshakeSoon() {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.scheduleTask(in: .seconds(1)) { bound.value.startHeldHandshake() }
+    }
+
     /// The TLS handshake of the data connection has ended.
     func handshakeEnded(_ result: Result<Void, any Error>) {
         stall.progressed()
@@ -67,7 +86,7 @@ extension DataTransfer: ChannelInboundHandler {
 
     /// Asks the kernel for more while there is room; without it the server feels the back-pressure.
     func readMore() {
-        guard !isOver, !inputIsOver, receivedBytes < Self.window else { return }
+        guard !isOver, !inputIsOver, heldHandshake == nil, receivedBytes < Self.window else { return }
         channel?.read()
     }
 
@@ -125,7 +144,7 @@ extension DataTransfer: ChannelInboundHandler {
         isDropped = true
         cancelDial?()
         cancelDial = nil
-        let isHandshaking = machine.data == .open && tls?.isEstablished == false
+        let isHandshaking = machine.data == .open && tls?.isEstablished == false && heldHandshake == nil
         if !isHandshaking || machine.isOver { closeNow() } else { channel?.read() }
     }
 

@@ -9,6 +9,8 @@ final class DataTransfer {
     struct Limits {
         var command: Duration
         var verdict: Duration
+        /// For the first reply to the command.
+        var firstReply: Duration
         /// For the reply after a transfer was broken off; twice, before and after ABOR.
         var abort = Duration.seconds(2)
     }
@@ -38,6 +40,8 @@ final class DataTransfer {
     var protectionLog: DataProtectionLog?
     /// Called once when bytes could flow, with what is worth knowing of the line.
     var onOpen: (([String]) -> Void)?
+    /// Starts a TLS handshake that waits for the command.
+    var heldHandshake: (() -> Void)?
     /// The data connection is not wanted any more.
     var isDropped = false
 
@@ -54,10 +58,10 @@ final class DataTransfer {
     var writers = CircularBuffer<(bytes: ByteBuffer, done: (Result<Void, StorageError>) -> Void)>()
 
     init(
-        _ direction: TransferMachine.Direction, _ command: Command, control: ControlChannel, loop: any EventLoop,
+        _ machine: TransferMachine, _ command: Command, control: ControlChannel, loop: any EventLoop,
         limits: Limits, requiresResumption: Bool
     ) {
-        machine = TransferMachine(direction)
+        self.machine = machine
         self.command = command
         self.control = control
         self.loop = loop
@@ -129,12 +133,14 @@ final class DataTransfer {
     }
 
     private func sendCommand() {
-        ticket = control.send(command, limit: limits.command, isTransfer: true) { [self] result in
+        ticket = control.send(command, limit: limits.firstReply, isTransfer: true) { [self] result in
+            startHeldHandshake()
             switch result {
             case .success(let answer): run(machine.replyReceived(answer.reply, isFinal: answer.isFinal))
             case .failure(let error): run(machine.controlLost(error))
             }
         }
+        if heldHandshake != nil { startHandshakeSoon() }
     }
 
     private func sendAbort() {

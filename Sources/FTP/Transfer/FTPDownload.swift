@@ -71,6 +71,7 @@ extension FTPConnection {
                 refusal = reply
             }
             guard refusal.code == 425, !ReplyMapping.refusesUnresumedSession(refusal), let pause else {
+                if refusal.code == 425, settings.data.mode.isActive { throw activeModeFailed("\(refusal)", refusal) }
                 throw try await explain(refusal, action, path, meaning)
             }
             try await wait(pause)

@@ -17,6 +17,8 @@ extension FTPSettings {
             command: remote.timeout, connect: remote.connectTimeout, verdict: max(.seconds(60), remote.timeout))
         data.mode = FTP.DataConnectionMode(rawValue: remote.ftp.dataConnection.rawValue) ?? .automatic
         data.addressFix = FTP.PassiveAddressFix(rawValue: remote.ftp.fixPassiveAddress.rawValue) ?? .automatic
+        data.activeAddress = remote.ftp.activeAddress
+        data.activePorts = remote.ftp.activePorts
         data.usesProxy = remote.proxy?.dataChannel ?? true
         times.setter = TimeSetterChoice(rawValue: remote.ftp.timeSetter.rawValue) ?? .automatic
         times.zoneOffset = remote.ftp.serverTimezone.flatMap { TimeZone(identifier: $0.name)?.secondsFromGMT() }
@@ -96,9 +98,6 @@ extension ListingCommand {
 extension RemoteDefinition {
     /// A setting that is understood but not obeyed would be a lie.
     fileprivate func refuseWhatCannotBeDone() throws(StorageError) {
-        if ftp.dataConnection == .eprt || ftp.dataConnection == .port {
-            throw .notYet("data_connection = \"\(ftp.dataConnection.rawValue)\"", "use \"auto\"")
-        }
         if ftp.transferType == .ascii { throw .notYet("transfer_type = \"ascii\"", "use \"binary\"") }
         if ftp.codePage != nil { throw .notYet("code_page", "leave it out; names are kept as bytes") }
         if ftp.dateFormat != nil { throw .notYet("date_format", "leave it out") }

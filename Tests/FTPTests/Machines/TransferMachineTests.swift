@@ -66,6 +66,23 @@ import Testing
         #expect(machine.replyReceived(Reply(226, ""), isFinal: true).last == .finish(Self.done, isClean: true))
     }
 
+    @Test(arguments: [TransferMachine.Direction.download, .upload])
+    func inActiveModeTheCommandComesFirst(_ direction: TransferMachine.Direction) {
+        var machine = TransferMachine(direction, isActive: true)
+        #expect(machine.start() == [.sendCommand])
+        #expect(machine.replyReceived(Reply(150, ""), isFinal: false) == [])
+        #expect(machine.dataConnected() == [.dataReady])
+    }
+
+    /// pyftpdlib connects when it gets PORT.
+    @Test(arguments: [TransferMachine.Direction.download, .upload])
+    func inActiveModeTheDataConnectionMayComeBeforeTheCommand(_ direction: TransferMachine.Direction) {
+        var machine = TransferMachine(direction, isActive: true)
+        #expect(machine.dataConnected() == [])
+        #expect(machine.start() == [.sendCommand])
+        #expect(machine.replyReceived(Reply(125, ""), isFinal: false) == [.dataReady])
+    }
+
     @Test func anUploadWithoutADataConnectionLeavesNoFile() {
         let end = outcome(.upload, [.dataFailed])
         #expect(end?.outcome == .failed(Self.broken) && end?.isClean == true)

@@ -16,6 +16,7 @@ extension RealServers {
 
         /// Names that a server mangles or refuses; said by `.invalidName` and nothing else.
         static func isRefused(_ name: [UInt8], by kind: ServerKind) -> Bool {
+            if kind == .pyftpdlib { return String(validating: name, as: UTF8.self) == nil }
             guard kind == .pureFTPd else { return false }
             return name.last == 32 || name.contains { $0 < 32 || $0 == UInt8(ascii: "\\") }
         }

@@ -12,6 +12,7 @@ import Transport
 /// A server configuration that the same tests run against.
 enum ServerCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case proFTPD, proFTPDExplicit, proFTPDImplicit, vsftpd, vsftpdExplicit, pureFTPd, pureFTPdExplicit
+    case pyftpdlib, pyftpdlibExplicit
 
     var testDescription: String { rawValue }
 
@@ -20,21 +21,22 @@ enum ServerCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .proFTPD, .proFTPDExplicit, .proFTPDImplicit: .proFTPD
         case .vsftpd, .vsftpdExplicit: .vsftpd
         case .pureFTPd, .pureFTPdExplicit: .pureFTPd
+        case .pyftpdlib, .pyftpdlibExplicit: .pyftpdlib
         }
     }
 
     var mode: FTPSecurityMode {
         switch self {
-        case .proFTPD, .vsftpd, .pureFTPd: .never
+        case .proFTPD, .vsftpd, .pureFTPd, .pyftpdlib: .never
         case .proFTPDImplicit: .implicit
-        case .proFTPDExplicit, .vsftpdExplicit, .pureFTPdExplicit: .explicit
+        case .proFTPDExplicit, .vsftpdExplicit, .pureFTPdExplicit, .pyftpdlibExplicit: .explicit
         }
     }
 
     /// All of them that resume TLS sessions on data connections, and insist on it.
     static let resuming: [ServerCase] = [.proFTPDExplicit, .proFTPDImplicit, .vsftpdExplicit]
     /// One of each program, in clear.
-    static let plain: [ServerCase] = [.proFTPD, .vsftpd, .pureFTPd]
+    static let plain: [ServerCase] = [.proFTPD, .vsftpd, .pureFTPd, .pyftpdlib]
 
     func start() async throws -> TestServer {
         let tls: ServerTLS =
@@ -46,6 +48,7 @@ enum ServerCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
         return switch kind {
         case .vsftpd: try await .vsftpd(tls: tls)
         case .pureFTPd: try await .pureFTPd(tls: tls)
+        case .pyftpdlib: try await .pyftpdlib(tls: tls)
         default: try await .proFTPD(tls: tls)
         }
     }
@@ -152,6 +155,13 @@ extension ServerFolder {
     func withFreshMemory() throws -> ServerFolder {
         var settings = settings
         settings.memory = ServerMemory()
+        return ServerFolder(server: server, settings: settings, path: path, disk: disk)
+    }
+
+    /// The same folder, spoken to with other settings.
+    func with(_ change: (inout FTPSettings) -> Void) -> ServerFolder {
+        var settings = settings
+        change(&settings)
         return ServerFolder(server: server, settings: settings, path: path, disk: disk)
     }
 

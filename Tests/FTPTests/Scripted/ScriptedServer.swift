@@ -148,6 +148,43 @@ final class Peer {
         return data
     }
 
+    /// Takes PORT and answers it.
+    ///
+    /// - Returns: the port where the client waits.
+    func takePort() throws -> Int {
+        let words = (line() ?? "").split(separator: " ")
+        guard words.count == 2, words[0] == "PORT" else { throw ScriptProblem(description: "\(words) is no PORT") }
+        let numbers = words[1].split(separator: ",").compactMap { Int($0) }
+        guard numbers.count == 6, numbers.prefix(4) == [127, 0, 0, 1] else {
+            throw ScriptProblem(description: "PORT \(words[1])")
+        }
+        say("200 fine")
+        return numbers[4] * 256 + numbers[5]
+    }
+
+    /// Connects to a client that waits on 127.0.0.1.
+    ///
+    /// - Parameter host: the last number of our own address, 127.0.0.x.
+    init(connectingTo port: Int, from host: UInt32 = 1) throws {
+        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        func withAddress(_ last: UInt32, _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(port).bigEndian
+            address.sin_addr.s_addr = (0x7F00_0000 + last).bigEndian
+            return withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+        }
+        guard withAddress(host, 0, { bind(descriptor, $0, $1) }) == 0,
+            withAddress(1, port, { connect(descriptor, $0, $1) }) == 0
+        else { throw ScriptProblem(description: "cannot connect to port \(port): \(String(cString: strerror(errno)))") }
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
     /// All bytes up to the client's end.
     func readAll() -> [UInt8] {
         var bytes = pending
