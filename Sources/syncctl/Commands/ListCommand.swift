@@ -6,7 +6,7 @@ import Service
 
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ls", abstract: "List a folder of a server.")
+        commandName: "ls", abstract: "List a folder or a file of a server.")
 
     @OptionGroup var directories: DirectoryOptions
     @OptionGroup var remote: RemoteOptions
@@ -30,12 +30,33 @@ struct ListCommand: AsyncParsableCommand {
         let result = await task.result
         await files.shutdown()
         withExtendedLifetime(signals) {}
-        for entry in try result.get() { Terminal.output.writeLine(line(entry)) }
+        let entries: [DirectoryEntry]
+        do {
+            entries = try result.get()
+        } catch let error as StorageError {
+            entries = try await Self.file(target, folders, instead: error)
+        }
+        for entry in entries { Terminal.output.writeLine(line(entry)) }
     }
 
-    /// The entries of a folder by name; of a file the file itself.
-    private static func entries(_ files: any RemoteFileSystem) async throws -> [DirectoryEntry] {
+    /// The entries of a folder by name.
+    private static func entries(_ files: any RemoteFileSystem) async throws(StorageError) -> [DirectoryEntry] {
         try await files.entries(of: .root).sorted { $0.name < $1.name }
+    }
+
+    /// What is no folder may be a file.
+    private static func file(
+        _ target: RemoteTarget, _ folders: ProgramDirectories, instead error: StorageError
+    ) async throws -> [DirectoryEntry] {
+        guard error.code == .rootMissing || !error.isSessionFault, let name = target.path.name else { throw error }
+        let files = try await RemoteAssembly(folders).open(target.remote, folder: target.root)
+        let task = Task { try? await files.attributes(of: target.path) }
+        let signals = SignalWatch.stop { task.cancel() }
+        let attributes = await task.value
+        await files.shutdown()
+        withExtendedLifetime(signals) {}
+        guard let attributes, !attributes.isDirectory else { throw error }
+        return [DirectoryEntry(name: name, attributes: attributes)]
     }
 
     private func line(_ entry: DirectoryEntry) -> String {

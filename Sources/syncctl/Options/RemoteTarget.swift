@@ -6,6 +6,8 @@ import FileModel
 struct RemoteTarget {
     let remote: RemoteDefinition
     let folder: RemoteFolder
+    /// The root of the server, or the folder of a definition as a whole.
+    let isRoot: Bool
 
     /// - Parameter target: a URL; a name in mounts.d, or in sync.d; `name/path` is below the folder of the name.
     static func find(
@@ -16,6 +18,7 @@ struct RemoteTarget {
         if RemoteURL.looksLikeURL(target) {
             let overrides = try DefinitionOverrides(options.options, scope: .mount)
             found = try mount(catalog.mount(url: target, overrides: overrides))
+            found = RemoteTarget(remote: found.remote, folder: found.folder, isRoot: found.folder.path.isRoot)
         } else {
             let parts = target.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             found = try named(parts[0], catalog, options)
@@ -23,7 +26,7 @@ struct RemoteTarget {
         }
         var remote = found.remote
         try options.apply(to: &remote)
-        return RemoteTarget(remote: remote, folder: found.folder)
+        return RemoteTarget(remote: remote, folder: found.folder, isRoot: found.isRoot)
     }
 
     private static func named(
@@ -36,12 +39,12 @@ struct RemoteTarget {
         let overrides = try DefinitionOverrides(options.options, scope: .sync)
         let decoded = try catalog.sync(named: name, overrides: overrides)
         show(decoded.warnings)
-        return RemoteTarget(remote: decoded.value.remote, folder: decoded.value.folder)
+        return RemoteTarget(remote: decoded.value.remote, folder: decoded.value.folder, isRoot: true)
     }
 
     private static func mount(_ decoded: Decoded<MountDefinition>) throws -> RemoteTarget {
         show(decoded.warnings)
-        return RemoteTarget(remote: decoded.value.remote, folder: decoded.value.folder)
+        return RemoteTarget(remote: decoded.value.remote, folder: decoded.value.folder, isRoot: true)
     }
 
     private static func show(_ warnings: [Diagnostic]) {
@@ -49,7 +52,7 @@ struct RemoteTarget {
     }
 
     private func below(_ path: RemotePath) -> RemoteTarget {
-        RemoteTarget(remote: remote, folder: folder.appending(path))
+        RemoteTarget(remote: remote, folder: folder.appending(path), isRoot: isRoot && path.isRoot)
     }
 
     /// `ftpes://ftp.example.com:21/outgoing`, for messages.

@@ -37,8 +37,8 @@ final class SyncReporter: SyncObserver {
         case .scanning(let directories, let listed): state.scan = (directories, listed.local + listed.remote)
         case .planned(let totals):
             state.isPlanned = true
-            state.meter.totalBytes = totals.bytes
-            state.meter.totalFiles = totals.copies.local + totals.copies.remote
+            state.meter.totalBytes += totals.bytes
+            state.meter.totalFiles += totals.copies.local + totals.copies.remote
         case .transferred(let bytes, _): state.meter.add(bytes: bytes, at: now)
         case .change(let change): if change.kind == .copy { state.meter.addFile() }
         case .retrying, .problem, .warning: break
