@@ -10,6 +10,8 @@ public struct FileAttributes: Hashable, Sendable {
     public var type: FileType
     /// Bytes; 0 for a directory.
     public var size: Int64
+    /// False where the server tells blocks or nothing: only reading the file tells its size.
+    public var hasExactSize = true
     public var modified: ModificationTime?
     /// The low twelve mode bits (chmod(2)).
     public var permissions: UInt16?

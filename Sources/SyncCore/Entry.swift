@@ -18,9 +18,10 @@ public struct Entry: Hashable, Sendable {
     }
 
     public init(_ attributes: FileAttributes) {
+        // A copy is proven by its size: what has none that is known cannot be copied, and is reported as left alone.
         self.init(
-            type: attributes.type, size: attributes.size, modified: attributes.modified,
-            identity: attributes.uniqueID)
+            type: attributes.hasExactSize ? attributes.type : .special, size: attributes.size,
+            modified: attributes.modified, identity: attributes.uniqueID)
     }
 
     public var isDirectory: Bool { type == .directory }

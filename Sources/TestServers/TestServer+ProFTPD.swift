@@ -6,13 +6,14 @@ extension TestServer {
     ///   - requiredFor: what TLSRequired insists on: `on` for both connections, `ctrl`, `off`.
     ///   - requireSessionReuse: data connections must resume the control connection's TLS session.
     ///   - maxClients: more are refused with 530.
+    ///   - timezone: the TZ of its processes; nil is that of the machine.
     ///   - extra: lines for the server's configuration.
     public static func proFTPD(
         tls: ServerTLS = .none, certificate: CertificateKind = .valid,
         protocols: String = "TLSv1.2 TLSv1.3", requiredFor: String = "on", requireSessionReuse: Bool = true,
-        maxClients: Int? = nil, passivePorts: Int = 90, extra: [String] = []
+        maxClients: Int? = nil, passivePorts: Int = 90, timezone: String? = nil, extra: [String] = []
     ) async throws -> TestServer {
-        let site = try await ServerSite(.proFTPD, passivePorts: passivePorts)
+        let site = try await ServerSite(.proFTPD, passivePorts: passivePorts, timezone: timezone)
         let hash = try await site.account.passwordHash()
         try LocalFiles.write(site.account.passwdLine(hash: hash), to: site.folder("users"), mode: 0o600)
         let certificates = try await Certificates.shared()

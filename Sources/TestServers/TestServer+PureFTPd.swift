@@ -3,13 +3,15 @@ extension TestServer {
     ///
     /// - Parameters:
     ///   - maxPerAddress: more connections from one address are refused with 421.
+    ///   - timezone: the TZ of its processes; nil is that of the machine.
     ///   - extra: more arguments for pure-ftpd(8).
     public static func pureFTPd(
         tls: ServerTLS = .none, certificate: CertificateKind = .valid, maxPerAddress: Int = 60, passivePorts: Int = 90,
+        timezone: String? = nil,
         extra: [String] = []
     ) async throws -> TestServer {
         precondition(tls != .implicit, "Pure-FTPd has no implicit TLS")
-        let site = try await ServerSite(.pureFTPd, passivePorts: passivePorts)
+        let site = try await ServerSite(.pureFTPd, passivePorts: passivePorts, timezone: timezone)
         let certificates = try await Certificates.shared()
         var arguments = [
             site.program, "--bind", "127.0.0.1,\(site.port)", "--login", "unix", "--chrooteveryone", "--noanonymous",

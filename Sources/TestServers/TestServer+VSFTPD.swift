@@ -4,12 +4,13 @@ extension TestServer {
     /// - Parameters:
     ///   - requireSessionReuse: `require_ssl_reuse=YES`.
     ///   - maxPerAddress: more connections from one address are refused with 421.
+    ///   - timezone: the TZ of its processes; nil is that of the machine.
     ///   - extra: lines for vsftpd.conf(5); they win over the defaults here.
     public static func vsftpd(
         tls: ServerTLS = .none, certificate: CertificateKind = .valid, requireSessionReuse: Bool = true,
-        maxPerAddress: Int? = nil, passivePorts: Int = 90, extra: [String] = []
+        maxPerAddress: Int? = nil, passivePorts: Int = 90, timezone: String? = nil, extra: [String] = []
     ) async throws -> TestServer {
-        let site = try await ServerSite(.vsftpd, passivePorts: passivePorts)
+        let site = try await ServerSite(.vsftpd, passivePorts: passivePorts, timezone: timezone)
         try LocalFiles.makeDirectory(site.folder("empty"))
         let certificates = try await Certificates.shared()
         var lines = settings(of: site)

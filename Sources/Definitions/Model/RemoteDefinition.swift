@@ -86,7 +86,7 @@ public struct FTPDefinition: Hashable, Sendable {
     /// An iconv name; nil is UTF-8 by FEAT.
     public var codePage: String?
     public var listing: ListingCommand
-    public var dateFormat: String?
+    public var dateFormat: DatePattern?
     /// nil is measured.
     public var serverTimezone: ZoneName?
     public var timeSetter: TimeSetter

@@ -18,7 +18,7 @@ enum FTPKeys {
     static let listing = Key(
         "listing", ValueFormat<ListingCommand>.choice, default: "auto", "auto is MLSD where FEAT offers it, else LIST")
     static let dateFormat = Key(
-        "date_format", .automatic("a pattern such as \"yy-MM-dd HH.mm.ss\""), default: "auto", "of the dates in LIST")
+        "date_format", .datePattern, default: "auto", example: "yy-MM-dd HH.mm.ss", "of the dates in LIST")
     static let serverTimezone = Key(
         "server_timezone", .automaticZone, default: "auto", example: "America/New_York",
         "of the dates in LIST; auto measures it")

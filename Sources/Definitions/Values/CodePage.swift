@@ -1,4 +1,4 @@
-import Glibc
+import FileModel
 
 extension ValueFormat where Value == String? {
     /// `"auto"` or a character set that iconv(3) knows.
@@ -6,11 +6,11 @@ extension ValueFormat where Value == String? {
         node throws(ValueProblem) in
         guard case .string(let text) = node.value, !text.isEmpty else { throw .mismatch }
         if text == "auto" { return nil }
-        guard let converter = iconv_open(text, "UTF-8"), Int(bitPattern: converter) != -1 else {
-            throw ValueProblem("the character set '\(text)' is unknown here; `iconv -l` lists those that are known")
+        do throws(StorageError) {
+            return try CodePage(text).name
+        } catch {
+            throw ValueProblem(error.message)
         }
-        iconv_close(converter)
-        return text
     }
 
     /// `"auto"`, or any other text.
@@ -18,6 +18,21 @@ extension ValueFormat where Value == String? {
         ValueFormat("\"auto\" or \(summary)", shape: .string) { node throws(ValueProblem) in
             guard case .string(let text) = node.value, !text.isEmpty else { throw .mismatch }
             return text == "auto" ? nil : text
+        }
+    }
+}
+
+extension ValueFormat where Value == DatePattern? {
+    /// `"auto"`, or a date in tokens.
+    static let datePattern = ValueFormat(
+        "\"auto\" or a pattern such as \"yy-MM-dd HH.mm.ss\"", shape: .string
+    ) { node throws(ValueProblem) in
+        guard case .string(let text) = node.value, !text.isEmpty else { throw .mismatch }
+        if text == "auto" { return nil }
+        do throws(StorageError) {
+            return try DatePattern(text)
+        } catch {
+            throw ValueProblem(error.message)
         }
     }
 }

@@ -63,8 +63,11 @@ extension FTPConnection {
         guard features.has("MDTM") && features.has("SIZE") else { return attributes }
         let replies = try await exchange([.size(path), .modificationTime(path)])
         var attributes = attributes
-        if let size = Self.size(replies[0]) { attributes.size = size }
-        if let time = Self.time(replies[1]) { attributes.modified = time }
+        if let size = Self.size(replies[0]) {
+            attributes.size = size
+            attributes.hasExactSize = true
+        }
+        if let time = moment(replies[1]) { attributes.modified = time }
         return attributes
     }
 

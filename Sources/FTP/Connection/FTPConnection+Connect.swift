@@ -51,7 +51,8 @@ extension FTPConnection {
         let security = settings.security
         var machine = LoginMachine(
             credentials: settings.credentials, security: security,
-            offeredTLSBefore: security.mode == .ifAvailable ? try await security.history.offeredBefore() : false)
+            offeredTLSBefore: security.mode == .ifAvailable ? try await security.history.offeredBefore() : false,
+            prefersUTF8: settings.prefersUTF8)
         var stages = LoginStages(settings.observer)
         var action = machine.start()
         while true {

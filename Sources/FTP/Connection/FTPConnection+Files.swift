@@ -81,7 +81,7 @@ extension FTPConnection {
                     from, "rename \(source)", source, RefusalMeaning(directory: .permissionDenied))
             }
             let to = try await exchange(.renameTo(target))
-            guard to.isFailure else { return }
+            guard to.isFailure else { return memory.renamed(source, to: target) }
             let action = "rename \(source) to \(target)"
             throw try await explain(
                 to, action, target,

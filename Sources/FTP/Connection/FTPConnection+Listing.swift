@@ -10,6 +10,11 @@ extension FTPConnection {
         settings.listing ?? (memory[\.withoutMachineListings] ? .human : .machine)
     }
 
+    /// How listings tell times here.
+    public var listingTime: (source: TimeSource, resolution: TimeResolution) {
+        listingMode == .machine ? (.mlsd, .second) : (.list, settings.times.pattern?.resolution ?? .minute)
+    }
+
     /// Lists a directory in batches, without `.` and `..`.
     ///
     /// The session goes there (CWD) and lists without a path; a `226` after no lines therefore means an empty directory
@@ -32,7 +37,7 @@ extension FTPConnection {
     enum ListingOutcome { case complete, unknownCommand }
 
     private func listFacts(_ path: RemotePath, _ receive: EntryReceiver) async throws(StorageError) -> ListingOutcome {
-        var reader = listingReader(.machine, zoneOffset: 0)
+        var reader = listingReader(.machine, zone: .utc)
         do throws(StorageError) {
             try await readListing(path, .listFacts, &reader, receive)
             return .complete
@@ -95,10 +100,9 @@ extension FTPConnection {
         sendUnheard(command)
     }
 
-    func listingReader(_ mode: ListingMode, zoneOffset: Int?) -> ListingReader {
+    func listingReader(_ mode: ListingMode, zone: ServerZone) -> ListingReader {
         ListingReader(
-            mode, clock: clock(zoneOffset: zoneOffset), budget: ListingBudget(limit: settings.listingLimit))
+            mode, clock: ListingClock(now: .now(), zone: zone, pattern: settings.times.pattern),
+            budget: ListingBudget(limit: settings.listingLimit))
     }
-
-    private func clock(zoneOffset: Int?) -> ListingClock { ListingClock(now: .now(), zoneOffset: zoneOffset) }
 }

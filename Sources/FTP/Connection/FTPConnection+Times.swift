@@ -10,6 +10,11 @@ extension FTPConnection {
     @discardableResult
     public func setModificationTime(_ time: Timestamp, of path: RemotePath) async throws(StorageError) -> TimeSetter {
         try await operation { () async throws(StorageError) in
+            if let witness = memory[\.witness], witness.path == path {
+                try await learnFromUpload(witness)
+                // From now on its time tells nothing about the server's clock.
+                memory[\.witness] = nil
+            }
             for setter in candidates {
                 if try await set(time, of: path, by: setter) { return setter }
             }
@@ -34,7 +39,7 @@ extension FTPConnection {
     /// - Throws: a refusal that is about the path.
     private func set(_ time: Timestamp, of path: RemotePath, by setter: TimeSetter) async throws(StorageError) -> Bool {
         let isProven = memory[\.timeSetter] == .proven(setter)
-        let reply = try await exchange(Self.command(setter, time, path))
+        let reply = try await exchange(Self.command(setter, setter == .utime ? time : told(time), path))
         if reply.isFailure {
             let error = try await explain(
                 reply, "set the time of \(path)", path,
@@ -52,7 +57,7 @@ extension FTPConnection {
     {
         let reply = try await exchange(.modificationTime(path))
         // Directories have no MDTM on most servers; what the setter said has to do, and proves nothing for files.
-        guard let reported = Self.time(reply) else { return true }
+        guard let reported = moment(reply) else { return true }
         guard reported.time.seconds == time.seconds else { return false }
         memory[\.timeSetter] = .proven(setter)
         return true
@@ -75,7 +80,7 @@ extension FTPConnection {
     public func modificationTime(of path: RemotePath) async throws(StorageError) -> ModificationTime {
         try await operation { () async throws(StorageError) in
             let reply = try await exchange(.modificationTime(path))
-            if let time = Self.time(reply) { return time }
+            if let time = moment(reply) { return time }
             if reply.isFailure { throw try await explain(reply, "ask for the time of \(path)", path) }
             throw StorageError(.protocolViolation, "the server's answer to MDTM is no time: \(reply)")
         }

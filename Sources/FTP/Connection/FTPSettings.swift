@@ -15,6 +15,8 @@ public struct FTPSettings: Sendable {
     public var listing: ListingMode?
     /// Bytes of memory that one listing may come to.
     public var listingLimit = ListingBudget.standard
+    /// Whether a server that offers UTF-8 is asked to speak it; false for names in another character set.
+    public var prefersUTF8 = true
     /// Whether independent commands are sent before the reply to the first has come.
     public var pipelining = true
     /// What was learned about this server; connections to the same server share one.
@@ -136,9 +138,11 @@ public enum PassiveAddressFix: String, Hashable, Sendable, CaseIterable {
     case never
 }
 
-public struct TimeSettings: Hashable, Sendable {
-    /// Seconds by which LIST times are ahead of UTC; nil measures it.
-    public var zoneOffset: Int?
+public struct TimeSettings: Sendable {
+    /// The zone of LIST times; nil measures it.
+    public var zone: ServerZone?
+    /// How LIST writes dates; nil: as the servers of its kind do.
+    public var pattern: DatePattern?
     public var setter = TimeSetterChoice.automatic
 
     public init() {}

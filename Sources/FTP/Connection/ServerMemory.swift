@@ -13,8 +13,12 @@ public final class ServerMemory: Sendable {
         /// MLSD was refused although FEAT named it, or FEAT did not name it.
         var withoutMachineListings = false
         var timeSetter = TimeSetterState.untried
-        /// Seconds by which LIST times are ahead of UTC.
-        var zoneOffset: Int?
+        /// How LIST times compare with UTC.
+        var zone = ZoneCalibration()
+        /// Whether MDTM tells what the wall shows, in place of UTC; nil when nobody knows.
+        var tellsWallTimeInMDTM: Bool?
+        /// A file uploaded not long ago, until it has told what there is to learn.
+        var witness: UploadWitness?
         var hasSiteChmod: Bool?
     }
 
@@ -22,8 +26,17 @@ public final class ServerMemory: Sendable {
 
     public init() {}
 
-    /// The measured offset of LIST times from UTC, in seconds.
-    public var zoneOffset: Int? { self[\.zoneOffset] }
+    /// The offset of LIST times from UTC that was measured last in the calendar, in seconds.
+    public var zoneOffset: Int? { self[\.zone].samples.last?.offset }
+
+    func calibrate(_ sample: ZoneCalibration.Sample) {
+        facts.withLock { $0.zone.add(sample) }
+    }
+
+    /// A witness that is renamed keeps its time.
+    func renamed(_ source: RemotePath, to target: RemotePath) {
+        facts.withLock { if $0.witness?.path == source { $0.witness?.path = target } }
+    }
 
     subscript<Value: Sendable>(_ key: any WritableKeyPath<Facts, Value> & Sendable) -> Value {
         get { facts.withLock { $0[keyPath: key] } }

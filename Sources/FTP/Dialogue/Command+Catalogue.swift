@@ -21,6 +21,7 @@ extension Command {
 extension Command {
     static let features = Command("FEAT")
     static let utf8On = Command("OPTS", known: "UTF8 ON")
+    static let utf8Off = Command("OPTS", known: "UTF8 OFF")
     static func chooseFacts(_ names: [String]) -> Command {
         Command("OPTS", known: "MLST " + names.map { "\($0);" }.joined())
     }

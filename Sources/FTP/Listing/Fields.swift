@@ -24,6 +24,11 @@ struct Fields {
 
     subscript(_ index: Int) -> ArraySlice<UInt8> { line[ranges[index]] }
 
+    /// The part of the line from the first to the last of these words.
+    func words(_ indices: Range<Int>) -> ArraySlice<UInt8> {
+        indices.isEmpty ? [] : line[ranges[indices.lowerBound].lowerBound..<ranges[indices.upperBound - 1].upperBound]
+    }
+
     /// What follows word `index` and exactly one space, so that a name keeps its own spaces.
     func rest(after index: Int) -> ArraySlice<UInt8> { line[ranges[index].upperBound...].dropFirst() }
 }

@@ -5,7 +5,7 @@ enum ListingLine: Equatable {
     case entry(DirectoryEntry)
     /// `.`, `..`: not an entry, but a proof that the directory was read.
     case directoryItself
-    /// A heading such as `total 12`.
+    /// A heading such as `total 12`, or a part of an entry that goes on in the next line.
     case heading
 
     var name: FileName? {
@@ -13,40 +13,59 @@ enum ListingLine: Equatable {
     }
 }
 
-/// What is needed to read the times of a LIST line.
-struct ListingClock: Hashable, Sendable {
-    var now: Timestamp
-    /// Seconds by which the server's LIST times are ahead of UTC; nil when nobody has measured it.
-    var zoneOffset: Int?
-
-    init(now: Timestamp, zoneOffset: Int?) {
-        self.now = now
-        self.zoneOffset = zoneOffset
-    }
-
-    /// A time of a LIST line; without a measured offset it may be wrong by a day, and says so.
-    func modificationTime(_ local: Int64, resolution: TimeResolution) -> ModificationTime {
-        ModificationTime(
-            Timestamp(seconds: local - Int64(zoneOffset ?? 0)),
-            resolution: zoneOffset == nil ? max(resolution, .day) : resolution, source: .list)
-    }
-
-    /// A date without a year: the year that gives the latest time not after a day from now.
-    func withoutYear(month: Int, day: Int, hour: Int, minute: Int) -> ModificationTime? {
-        let limit = now.seconds + 86_400 + Int64(zoneOffset ?? 0)
-        let thisYear = CivilTime(secondsSinceEpoch: now.seconds).year
-        // A 29th of February may be eight years back (1896 to 1904, 2096 to 2104).
-        for year in stride(from: thisYear + 1, through: thisYear - 8, by: -1) {
-            let civil = CivilTime(year: year, month: month, day: day, hour: hour, minute: minute)
-            guard let seconds = civil.secondsSinceEpoch, seconds <= limit else { continue }
-            return modificationTime(seconds, resolution: .minute)
+extension ListingLine {
+    /// An entry, or the directory itself for `.` and `..`.
+    ///
+    /// - Throws: `.protocolViolation` for a name that cannot be one, quoting `line`.
+    init(
+        _ name: some Collection<UInt8>, _ attributes: FileAttributes, in line: ArraySlice<UInt8>
+    ) throws(StorageError) {
+        if name.elementsEqual([46]) || name.elementsEqual([46, 46]) {
+            self = .directoryItself
+            return
         }
-        return nil
+        do throws(StorageError) {
+            self = .entry(DirectoryEntry(name: try FileName(name), attributes: attributes))
+        } catch {
+            throw unreadableListing(line, error.message)
+        }
     }
+}
+
+/// Reads the lines of servers that list alike.
+protocol ListingFamily {
+    /// - Returns: what is known after the line, which may be nothing yet; nil when it is no line of this family.
+    mutating func parse(_ line: ArraySlice<UInt8>) throws(StorageError) -> [ListingLine]?
+
+    /// What the last lines left to say.
+    mutating func finish() throws(StorageError) -> [ListingLine]
+}
+
+extension ListingFamily {
+    mutating func finish() throws(StorageError) -> [ListingLine] { [] }
 }
 
 /// The error of a line that cannot be read; a listing with such a line is not complete.
 func unreadableListing(_ line: some Collection<UInt8>, _ why: String = "its form is unknown") -> StorageError {
     StorageError(
         .protocolViolation, "cannot read the listing line \(quoted(Array(line.prefix(200)))): \(why)")
+}
+
+/// The error of a line whose date cannot be read.
+///
+/// - Parameter pattern: what it should have looked like; nil for the ways that are known without one.
+func unreadableDate(
+    _ date: some Collection<UInt8>, _ line: some Collection<UInt8>, _ pattern: DatePattern?
+) -> StorageError {
+    let (date, line) = (quoted(Array(date.prefix(80))), quoted(Array(line.prefix(200))))
+    if let pattern {
+        return StorageError(
+            .configuration,
+            "cannot read the date \(date) with the pattern \"\(pattern)\" in the listing line \(line): "
+                + "change remote.ftp.date_format")
+    }
+    return StorageError(
+        .protocolViolation,
+        "cannot read the date \(date) in the listing line \(line): tell its form in remote.ftp.date_format, such as "
+            + "\"yy-MM-dd HH.mm.ss\"")
 }

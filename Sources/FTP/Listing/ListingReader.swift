@@ -12,7 +12,7 @@ public enum ListingMode: Hashable, Sendable {
 /// Turns the bytes of a listing into entries as they arrive. Memory is bounded by the longest line.
 struct ListingReader {
     private let mode: ListingMode
-    private let clock: ListingClock
+    private var human: HumanListing
     private var unfinished: [UInt8] = []
     /// Whether a line of the directory itself (`.`, `type=cdir`) was seen, which proves that it was read.
     private(set) var sawDirectoryItself = false
@@ -23,7 +23,7 @@ struct ListingReader {
 
     init(_ mode: ListingMode, clock: ListingClock, budget: ListingBudget = ListingBudget()) {
         self.mode = mode
-        self.clock = clock
+        human = HumanListing(clock: clock)
         self.budget = budget
     }
 
@@ -50,11 +50,12 @@ struct ListingReader {
         throw unreadableListing(line, "it is longer than \(Self.longestLine / 1024) KiB, or does not end")
     }
 
-    /// The entry of a last line without its line end.
+    /// The entry of a last line without its line end, and those that waited for more.
     mutating func finish() throws(StorageError) -> [DirectoryEntry] {
         var entries: [DirectoryEntry] = []
         try take(unfinished[...], &entries)
         unfinished = []
+        if mode == .human { keep(try human.finish(), &entries) }
         return entries
     }
 
@@ -63,26 +64,20 @@ struct ListingReader {
         guard !line.isEmpty else { return }
         try checkLength(line)
         lineCount += 1
-        let parsed = try parse(line)
-        try budget.spend(parsed.name?.bytes ?? [])
-        switch parsed {
-        case .entry(let entry): entries.append(entry)
-        case .directoryItself: sawDirectoryItself = true
-        case .heading: lineCount -= 1
+        let parsed = mode == .machine ? [try MachineListing.parse(line)] : try human.parse(line)
+        // A line that says nothing yet is kept, so it counts like a name.
+        try budget.spend(parsed.isEmpty ? Array(line) : parsed.first?.name?.bytes ?? [])
+        if parsed == [.heading] { lineCount -= 1 }
+        keep(parsed, &entries)
+    }
+
+    private mutating func keep(_ lines: [ListingLine], _ entries: inout [DirectoryEntry]) {
+        for line in lines {
+            switch line {
+            case .entry(let entry): entries.append(entry)
+            case .directoryItself: sawDirectoryItself = true
+            case .heading: break
+            }
         }
-    }
-
-    private func parse(_ line: ArraySlice<UInt8>) throws(StorageError) -> ListingLine {
-        if mode == .machine { return try MachineListing.parse(line) }
-        if let entry = try UnixListing(clock: clock).parse(line) { return entry }
-        if let entry = try DOSListing(clock: clock).parse(line) { return entry }
-        if Self.isHeading(line) { return .heading }
-        throw unreadableListing(line)
-    }
-
-    /// `total 12`.
-    private static func isHeading(_ line: ArraySlice<UInt8>) -> Bool {
-        let words = line.split(separator: 32)
-        return words.count == 2 && words[0].elementsEqual("total".utf8) && Digits.number(words[1]) != nil
     }
 }

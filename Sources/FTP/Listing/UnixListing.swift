@@ -4,37 +4,36 @@ import FileModel
 ///
 /// The words before the date differ between servers (no group, names with spaces, device numbers), so the date is
 /// looked for and the rest is read from there.
-struct UnixListing {
+struct UnixListing: ListingFamily {
     let clock: ListingClock
 
-    /// - Returns: nil when the line is not of this shape.
-    func parse(_ line: ArraySlice<UInt8>) throws(StorageError) -> ListingLine? {
+    func parse(_ line: ArraySlice<UInt8>) throws(StorageError) -> [ListingLine]? {
         guard let type = Self.type(line) else { return nil }
         let fields = Fields(line)
-        guard fields.count >= 6, let date = findDate(fields) else { return nil }
-        let nameBytes = fields.rest(after: date.lastField)
-        let size = Digits.number(fields[date.firstField - 1]) ?? 0
-        let name = type == .symbolicLink ? Self.linkName(nameBytes, targetLength: size) : nameBytes
-        if name.elementsEqual([46]) || name.elementsEqual([46, 46]) { return .directoryItself }
-        var attributes = FileAttributes(type: type, size: type == .directory ? 0 : Int64(size), modified: date.time)
+        guard fields.count >= 6 else { return nil }
+        guard let date = ListedDateFinder(clock: clock).find(fields) else {
+            // Permissions, links, owner, group, size: most often the date comes after these.
+            let words = min(clock.pattern?.wordCount ?? 3, fields.count - 5)
+            throw unreadableDate(fields.words(5..<5 + words), line, clock.pattern)
+        }
+        let text = line[date.end...].dropFirst()
+        let size = type == .directory || type == .special ? 0 : Digits.number(fields[date.firstField - 1]) ?? 0
+        let name = type == .symbolicLink ? Self.linkName(text, targetLength: size) : text
+        var attributes = FileAttributes(type: type, size: Int64(size), modified: date.time)
         attributes.permissions = Self.permissions(line.dropFirst().prefix(9))
         setOwners(&attributes, fields, before: date.firstField)
-        do throws(StorageError) {
-            return .entry(DirectoryEntry(name: try FileName(name), attributes: attributes))
-        } catch {
-            throw unreadableListing(line, error.message)
-        }
+        return [try ListingLine(name, attributes, in: line)]
     }
 
     /// The first letter, when nine permission letters follow it.
     private static func type(_ line: ArraySlice<UInt8>) -> FileType? {
         let letters = line.dropFirst().prefix(9)
-        guard letters.count == 9, letters.allSatisfy({ "rwxsStTl-".utf8.contains($0) }) else { return nil }
+        guard letters.count == 9, letters.allSatisfy({ "rwxsStTlL-".utf8.contains($0) }) else { return nil }
         switch line.first {
         case UInt8(ascii: "-"): return .regular
         case UInt8(ascii: "d"): return .directory
         case UInt8(ascii: "l"): return .symbolicLink
-        case .some(let letter) where "bcpsD".utf8.contains(letter): return .special
+        case .some(let letter) where "bcpsDCnPw".utf8.contains(letter): return .special
         default: return nil
         }
     }
@@ -48,7 +47,7 @@ struct UnixListing {
             switch letter {
             case UInt8(ascii: "-"): break
             case UInt8(ascii: "s"), UInt8(ascii: "t"): mode |= bit | special
-            case UInt8(ascii: "S"), UInt8(ascii: "T"), UInt8(ascii: "l"): mode |= special
+            case UInt8(ascii: "S"), UInt8(ascii: "T"), UInt8(ascii: "l"), UInt8(ascii: "L"): mode |= special
             default: mode |= bit
             }
         }
@@ -68,7 +67,7 @@ struct UnixListing {
     }
 
     private func setOwners(_ attributes: inout FileAttributes, _ fields: Fields, before date: Int) {
-        guard date >= 5 else { return }
+        guard date >= 5, fields[0].count <= 11 else { return }
         attributes.owner = Digits.number(fields[2]).flatMap { UInt32(exactly: $0) }
         attributes.group = Digits.number(fields[3]).flatMap { UInt32(exactly: $0) }
         attributes.linkCount = Digits.number(fields[1]).flatMap { UInt32(exactly: $0) }

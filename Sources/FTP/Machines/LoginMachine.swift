@@ -32,12 +32,13 @@ struct LoginMachine {
     private let clearsCommandChannel: Bool
     private let tlsRemedy: String
     private let offeredTLSBefore: Bool
+    private let prefersUTF8: Bool
     private var awaited: [Step]
     private var facts = SessionFacts()
     private var isOver = false
 
     /// - Parameter offeredTLSBefore: then `if-available` takes no refusal of AUTH.
-    init(credentials: FTPCredentials, security: FTPSecurity, offeredTLSBefore: Bool = false) {
+    init(credentials: FTPCredentials, security: FTPSecurity, offeredTLSBefore: Bool = false, prefersUTF8: Bool = true) {
         self.credentials = credentials
         mode = security.mode
         authCommand = security.authCommand
@@ -45,6 +46,7 @@ struct LoginMachine {
         clearsCommandChannel = security.clearsCommandChannel
         tlsRemedy = security.history.remedy
         self.offeredTLSBefore = offeredTLSBefore
+        self.prefersUTF8 = prefersUTF8
         awaited = security.mode == .implicit ? [.tls] : [.greeting]
     }
 
@@ -180,7 +182,7 @@ struct LoginMachine {
     private mutating func chooseOptions() -> Action {
         var commands: [Command] = []
         // Refused by some servers that always speak UTF-8 (Pure-FTPd), which is as good.
-        if facts.features.hasUTF8 { commands.append(.utf8On) }
+        if facts.features.hasUTF8 { commands.append(prefersUTF8 ? .utf8On : .utf8Off) }
         let wanted = facts.features.facts.filter { Self.usefulFacts.contains($0.name.lowercased()) }
         if wanted.contains(where: { !$0.isShown }) { commands.append(.chooseFacts(wanted.map(\.name))) }
         guard !commands.isEmpty else { return finish() }

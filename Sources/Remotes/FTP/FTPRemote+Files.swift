@@ -17,7 +17,7 @@ extension FTPRemote {
         let lease = try await leaseForUpload(path, isPaced: expectedSize == nil)
         do throws(StorageError) {
             let connection = lease.connection
-            let serverPath = await self.path(path, on: connection)
+            let serverPath = try await self.path(path, on: connection)
             let start = try await uploadStart(disposition, serverPath, path, on: connection)
             let upload = try await connection.store(serverPath, start)
             return FTPRemoteWriter(lease, upload, path: serverPath, position: disposition.offset)

@@ -6,7 +6,7 @@ extension FTPRemote {
     public func attributes(of path: RemotePath) async throws(StorageError) -> FileAttributes {
         do throws(StorageError) {
             return try await idempotent { connection throws(StorageError) in
-                let serverPath = await self.path(path, on: connection)
+                let serverPath = try await self.path(path, on: connection)
                 guard path.isRoot else { return try await connection.attributes(of: serverPath) }
                 // The root may be a link to where the files are.
                 try await connection.checkDirectory(serverPath)
@@ -22,7 +22,9 @@ extension FTPRemote {
     ) async throws(StorageError) {
         do throws(StorageError) {
             try await withSession { connection throws(StorageError) in
-                try await connection.list(await self.path(path, on: connection), receive: receive)
+                try await connection.list(try await self.path(path, on: connection)) { batch throws(StorageError) in
+                    try await receive(try self.decoded(batch))
+                }
             }
         } catch {
             throw aboutRoot(path, error)
@@ -31,19 +33,19 @@ extension FTPRemote {
 
     public func createDirectory(_ path: RemotePath, permissions: UInt16?) async throws(StorageError) {
         try await withSession { connection throws(StorageError) in
-            try await connection.makeDirectory(await self.path(path, on: connection))
+            try await connection.makeDirectory(try await self.path(path, on: connection))
         }
     }
 
     public func removeDirectory(_ path: RemotePath) async throws(StorageError) {
         try await withSession { connection throws(StorageError) in
-            try await connection.removeDirectory(await self.path(path, on: connection))
+            try await connection.removeDirectory(try await self.path(path, on: connection))
         }
     }
 
     public func removeFile(_ path: RemotePath) async throws(StorageError) {
         try await withSession { connection throws(StorageError) in
-            try await connection.delete(await self.path(path, on: connection))
+            try await connection.delete(try await self.path(path, on: connection))
         }
     }
 
@@ -51,8 +53,8 @@ extension FTPRemote {
         if mode == .exchange { throw .unsupported("exchanging two names") }
         if target.isBelow(source) { throw StorageError(.invalidArgument, "\(target) lies inside \(source)") }
         try await withSession { connection throws(StorageError) in
-            let from = await self.path(source, on: connection)
-            let to = await self.path(target, on: connection)
+            let from = try await self.path(source, on: connection)
+            let to = try await self.path(target, on: connection)
             if mode == .keepExisting { try await self.requireAbsent(to, target, on: connection) }
             do throws(StorageError) {
                 try await connection.rename(from, to: to)
@@ -80,7 +82,7 @@ extension FTPRemote {
     /// Sets times and mode; throws `.unsupported` only when nothing of what was asked could be set.
     public func setAttributes(_ path: RemotePath, _ changes: AttributeChanges) async throws(StorageError) {
         try await idempotent { connection throws(StorageError) in
-            try await connection.set(changes, of: await self.path(path, on: connection))
+            try await connection.set(changes, of: try await self.path(path, on: connection))
         }
     }
 

@@ -11,24 +11,30 @@ public final class FTPRemote: RemoteFileSystem {
     let pool: Pool<FTPConnection>
     let root: RemoteFolder
     private let identity: String
+    /// The character set of the server's names; nil: they are taken as they are.
+    let codePage: CodePage?
 
     /// - Parameters:
+    ///   - codePage: of file names, whose bytes on the wire are in it; names here are UTF-8.
     ///   - identity: server and account, `ftp://user@host:21`.
     ///   - connect: makes one session, logged in.
     public init(
         identity: String, root: RemoteFolder, pool configuration: PoolConfiguration,
-        slots: any ConnectionSlots = UnlimitedSlots(), record: (any ServerRecord)? = nil,
+        slots: any ConnectionSlots = UnlimitedSlots(), record: (any ServerRecord)? = nil, codePage: CodePage? = nil,
         connect: @escaping @Sendable () async throws(StorageError) -> FTPConnection
     ) {
         self.identity = identity
         self.root = root
+        self.codePage = codePage
         var configuration = configuration
         configuration.streamsPerConnection = 1
         pool = Pool(configuration, slots: slots, record: record, connect: connect)
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {
-        let features = try await idempotent { connection throws(StorageError) in await connection.facts.features }
+        let (features, listing) = try await idempotent { connection throws(StorageError) in
+            (await connection.facts.features, await connection.listingTime)
+        }
         var result = Capabilities(family: .ftp, identity: identity)
         result.atomicReplace = true
         result.permissions = true
@@ -39,10 +45,8 @@ public final class FTPRemote: RemoteFileSystem {
         } else if features.has("MDTM") {
             result.modificationTimeSetter = .mdtm
         }
-        if features.has("MLST") || features.has("MLSD") {
-            result.listingTime = .mlsd
-            result.listingResolution = .second
-        }
+        result.listingTime = listing.source
+        result.listingResolution = listing.resolution
         return result
     }
 
@@ -93,11 +97,6 @@ extension FTPRemote {
         } catch  where error.code == .connectionLost {
             return try await withSession(body)
         }
-    }
-
-    /// The path below the server's own root.
-    func path(_ path: RemotePath, on connection: FTPConnection) async -> RemotePath {
-        root.onServer(path, loginFolder: await connection.facts.loginDirectory)
     }
 
     /// A missing root is a fault of the definition, not of a path.

@@ -33,10 +33,16 @@ final class FTPRemoteReader: RemoteReader {
         self.attributes = attributes
     }
 
+    /// Where the server tells no exact size, the file ends where the transfer does.
+    private var knownSize: Int64 {
+        guard let attributes, attributes.hasExactSize else { return .max }
+        return attributes.size
+    }
+
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer {
         await turns.begin()
         defer { turns.end() }
-        let size = attributes?.size ?? .max
+        let size = knownSize
         guard offset < size, count > 0 else { return ByteBuffer() }
         state.withLock { $0.isReading = true }
         defer { readEnded() }
@@ -67,12 +73,12 @@ final class FTPRemoteReader: RemoteReader {
 
     /// With the last byte comes the server's word on the whole transfer, and the session goes back.
     private func endOfFile(_ stream: FTPReadStream) async throws(StorageError) {
-        let size = attributes?.size ?? .max
+        let size = knownSize
         guard stream.position >= size || stream.isAtEnd else { return }
         if !stream.isAtEnd, try await stream.next(atMost: 1) != nil {
             throw StorageError(.staleHandle, "\(path) has grown while it was read: open it again")
         }
-        guard stream.position >= size else {
+        guard size == .max || stream.position >= size else {
             throw StorageError(
                 .corrupted, "\(path) ended after \(stream.position) bytes although the server told \(size)")
         }
@@ -101,7 +107,7 @@ final class FTPRemoteReader: RemoteReader {
     private func start(at offset: Int64) async throws(StorageError) -> FTPReadStream {
         let lease = try await remote.session(.stream)
         do throws(StorageError) {
-            let serverPath = await remote.path(path, on: lease.connection)
+            let serverPath = try await remote.path(path, on: lease.connection)
             let download = try await lease.connection.retrieve(serverPath, from: offset)
             let stream = FTPReadStream(lease, download, position: offset)
             state.withLock { $0.stream = stream }

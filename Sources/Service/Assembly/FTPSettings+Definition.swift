@@ -1,7 +1,6 @@
 import Definitions
 import FTP
 import FileModel
-import FoundationEssentials
 import TLS
 import Transport
 
@@ -21,8 +20,10 @@ extension FTPSettings {
         data.activePorts = remote.ftp.activePorts
         data.usesProxy = remote.proxy?.dataChannel ?? true
         times.setter = TimeSetterChoice(rawValue: remote.ftp.timeSetter.rawValue) ?? .automatic
-        times.zoneOffset = remote.ftp.serverTimezone.flatMap { TimeZone(identifier: $0.name)?.secondsFromGMT() }
+        times.zone = remote.ftp.serverTimezone.map { ServerZone(ZoneRules($0)) }
+        times.pattern = remote.ftp.dateFormat
         listing = remote.ftp.listing.mode
+        prefersUTF8 = remote.ftp.codePage.map { ["UTF-8", "UTF8"].contains($0.uppercased()) } ?? true
         // The password of an anonymous login is none.
         let isAnonymous = credentials == .anonymous
         log = WireLog(
@@ -85,6 +86,13 @@ extension TLSTrust {
     }
 }
 
+extension ServerZone {
+    /// The rules of the zone hold for each date: summer time in summer, winter time in winter.
+    init(_ rules: ZoneRules) {
+        self.init(moment: { rules.moment(ofLocal: $0) }, wall: { $0 + rules.offset($0) })
+    }
+}
+
 extension ListingCommand {
     fileprivate var mode: ListingMode? {
         switch self {
@@ -99,8 +107,6 @@ extension RemoteDefinition {
     /// A setting that is understood but not obeyed would be a lie.
     fileprivate func refuseWhatCannotBeDone() throws(StorageError) {
         if ftp.transferType == .ascii { throw .notYet("transfer_type = \"ascii\"", "use \"binary\"") }
-        if ftp.codePage != nil { throw .notYet("code_page", "leave it out; names are kept as bytes") }
-        if ftp.dateFormat != nil { throw .notYet("date_format", "leave it out") }
         if ftp.synchronizeDataChannel { throw .notYet("synchronize_data_channel", "leave it out") }
     }
 }

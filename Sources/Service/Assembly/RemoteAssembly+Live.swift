@@ -54,8 +54,9 @@ private struct RemotePlan {
         settings.observer = observer
         let final = settings
         let record = try memory.record(of: remote, password: settings.credentials.password)
+        let codePage = try remote.ftp.codePage.map { name throws(StorageError) in try CodePage(name) }
         return FTPRemote(
-            identity: remote.identity, root: root, pool: pool, slots: slots, record: record
+            identity: remote.identity, root: root, pool: pool, slots: slots, record: record, codePage: codePage
         ) { () throws(StorageError) in
             try await FTPConnection.connect(final)
         }
