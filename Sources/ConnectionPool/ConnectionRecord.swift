@@ -49,12 +49,16 @@ struct ConnectionRecord {
 /// A connection that works, as far as is known.
 struct OpenConnection {
     var leases = 0
+    /// Those of `leases` that are transfers.
+    var transfers: [TransferDirection: Int] = [:]
     let established: ContinuousClock.Instant
     /// When the last lease ended; for as long as there is none.
     var idleSince: ContinuousClock.Instant?
     /// The last lease, release or answered check.
     var lastSign: ContinuousClock.Instant
     var checkSince: ContinuousClock.Instant?
+    /// Was silent for so long that it is checked before anybody gets it.
+    var isSuspect = false
     /// Makes room for others: takes no new lease and closes when the last one ends.
     var isYielding = false
     /// A lease on it ended well, so an end soon after login is not the server's way of refusing us.
@@ -69,24 +73,28 @@ struct OpenConnection {
     var isIdle: Bool { leases == 0 && checkSince == nil }
 
     func freeStreams(of streams: Int) -> Int {
-        isYielding ? 0 : max(0, streams - leases - (checkSince == nil ? 0 : 1))
+        isYielding || isSuspect ? 0 : max(0, streams - leases - (checkSince == nil ? 0 : 1))
     }
 
-    mutating func leased(_ now: ContinuousClock.Instant) {
+    mutating func leased(_ direction: TransferDirection?, _ now: ContinuousClock.Instant) {
         leases += 1
+        if let direction { transfers[direction, default: 0] += 1 }
         idleSince = nil
         lastSign = now
     }
 
-    mutating func released(_ now: ContinuousClock.Instant) {
+    mutating func released(_ direction: TransferDirection?, _ now: ContinuousClock.Instant) {
         leases -= 1
+        if let direction { transfers[direction, default: 0] -= 1 }
         if leases == 0 { idleSince = now }
         lastSign = now
     }
 
     /// What the passing of time asks for, and when.
     func nextDuty(_ configuration: PoolConfiguration) -> (at: ContinuousClock.Instant, duty: Duty)? {
-        if let checkSince { return (checkSince + configuration.keepAliveTimeout, .giveUp) }
+        if let checkSince {
+            return (checkSince + (isSuspect ? configuration.checkTimeout : configuration.keepAliveTimeout), .giveUp)
+        }
         let idleEnd = idleSince.map { (at: $0 + configuration.idleTimeout, duty: Duty.closeIdle) }
         guard let interval = configuration.keepAlive, freeStreams(of: configuration.streamsPerConnection) > 0 else {
             return idleEnd

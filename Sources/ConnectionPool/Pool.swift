@@ -16,6 +16,7 @@ public final class Pool<Connection: PooledConnection>: Sendable {
     let connect: @Sendable () async throws(StorageError) -> Connection
     let time: PoolTime
     private let leaseTimeout: Duration
+    private let bulkLeaseTimeout: Duration
 
     public convenience init(
         _ configuration: PoolConfiguration, slots: any ConnectionSlots = UnlimitedSlots(),
@@ -32,6 +33,7 @@ public final class Pool<Connection: PooledConnection>: Sendable {
         let machine = PoolStateMachine(configuration, sharesSlots: !(slots is UnlimitedSlots))
         state = Mutex(PoolState(machine))
         leaseTimeout = configuration.leaseTimeout
+        bulkLeaseTimeout = configuration.bulkLeaseTimeout
         self.slots = slots
         self.record = record
         self.time = time
@@ -56,15 +58,17 @@ public final class Pool<Connection: PooledConnection>: Sendable {
 
     /// Waits in turn for a stream.
     ///
-    /// - Parameter deadline: the end of the wait; nil is `leaseTimeout` from now.
+    /// - Parameters:
+    ///   - direction: of a transfer, whose limit it then keeps.
+    ///   - deadline: the end of the wait; nil is `leaseTimeout` or `bulkLeaseTimeout` from now.
     /// - Throws: `.timedOut` at the deadline, `.cancelled`, and at once what keeps the pool from connecting when it has
     ///   no connection.
     public func lease(
-        _ priority: LeasePriority, deadline: ContinuousClock.Instant? = nil
+        _ priority: LeasePriority, _ direction: TransferDirection? = nil, deadline: ContinuousClock.Instant? = nil
     ) async throws(StorageError) -> Lease<Connection> {
-        let deadline = deadline ?? time.now() + leaseTimeout
+        let deadline = deadline ?? time.now() + (priority == .bulk ? bulkLeaseTimeout : leaseTimeout)
         let answer = await request(priority) { machine, id, moment in
-            machine.leaseRequested(id, priority, deadline: deadline, moment)
+            machine.leaseRequested(id, priority, direction, deadline: deadline, moment)
         }
         switch answer {
         case .success(let lease?): return lease
@@ -78,11 +82,11 @@ public final class Pool<Connection: PooledConnection>: Sendable {
     /// - Parameter apartFrom: leases whose connections are not wanted, for a transfer that uses several connections.
     /// - Returns: nil when there is none, others wait, or a connection could not be made.
     public func leaseIfFree(
-        _ priority: LeasePriority, apartFrom: [Lease<Connection>] = []
+        _ priority: LeasePriority, _ direction: TransferDirection? = nil, apartFrom: [Lease<Connection>] = []
     ) async -> Lease<Connection>? {
         let unwanted = Set(apartFrom.map(\.connectionID))
         let answer = await request(priority) { machine, id, moment in
-            machine.leaseRequestedIfFree(id, priority, apartFrom: unwanted, moment)
+            machine.leaseRequestedIfFree(id, priority, direction, apartFrom: unwanted, moment)
         }
         guard case .success(let lease) = answer else { return nil }
         return lease

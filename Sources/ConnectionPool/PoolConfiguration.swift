@@ -6,6 +6,9 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var maximumConnections = 25
     /// Leases that share one connection: 1 for FTP, dozens for SFTP. A connection is filled before another is opened.
     public var streamsPerConnection = 1
+    /// Connections that may carry downloads at the same time, and uploads.
+    public var maximumDownloadStreams = Int.max
+    public var maximumUploadStreams = Int.max
     /// An unused connection is closed after this time.
     public var idleTimeout: Duration = .seconds(60)
     /// The same while other programs wait for a session.
@@ -14,8 +17,15 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var keepAlive: Duration? = .seconds(30)
     /// A check that takes longer means a dead connection.
     public var keepAliveTimeout: Duration = .seconds(15)
+    /// A connection that was silent for this time (no check is wanted, or the machine slept) is checked before it is
+    /// handed out: a firewall may have forgotten it.
+    public var checkAfter: Duration = .seconds(45)
+    /// A check that somebody waits for may take this long.
+    public var checkTimeout: Duration = .seconds(5)
     /// How long a lease waits when the caller names no deadline.
     public var leaseTimeout: Duration = .seconds(60)
+    /// The same for `.bulk`: transfers that wait for transfers have time.
+    public var bulkLeaseTimeout: Duration = .seconds(3600)
     /// Sessions that bulk and stream leases leave free for metadata; none when there is only one session in all.
     public var reservedForMetadata = 1
     /// Connection attempts under way at the same time, once one has succeeded (sshd's MaxStartups drops what comes
@@ -46,5 +56,9 @@ public struct PoolConfiguration: Hashable, Sendable {
         self.name = name
         self.maximumConnections = max(1, maximumConnections)
         self.streamsPerConnection = max(1, streamsPerConnection)
+    }
+
+    func maximumCarriers(of direction: TransferDirection) -> Int {
+        max(1, direction == .download ? maximumDownloadStreams : maximumUploadStreams)
     }
 }

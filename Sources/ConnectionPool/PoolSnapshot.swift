@@ -17,6 +17,9 @@ public struct PoolSnapshot: Hashable, Sendable {
     public var waitingForSlot: Int
     public var closing: Int
     public var leases: Int
+    /// Connections that carry downloads, and uploads.
+    public var downloadStreams: Int
+    public var uploadStreams: Int
     public var waiters: Int
     /// The last failed attempt since the last good one.
     public var lastError: StorageError?

@@ -45,6 +45,7 @@ extension PoolStateMachine {
             guard let index = machine.index(of: id) else { return }
             machine.updateOpen(index) { open in
                 open.checkSince = nil
+                open.isSuspect = false
                 open.lastSign = moment.now
             }
             if error != nil { machine.close(index, &action) }
@@ -62,6 +63,23 @@ extension PoolStateMachine {
                 updateOpen(index) { $0.checkSince = now }
                 action.command(.keepAlive(connections[index].id))
             }
+        }
+    }
+
+    /// An idle connection that nobody heard of for long may be dead without knowing it.
+    mutating func suspectSilent(_ now: Instant) {
+        for index in connections.indices {
+            guard let open = connections[index].open, open.isIdle, !open.isSuspect else { continue }
+            if now - open.lastSign >= configuration.checkAfter { updateOpen(index) { $0.isSuspect = true } }
+        }
+    }
+
+    /// Checks as many of those as are waited for.
+    mutating func checkSuspects(_ now: Instant, _ action: inout PoolAction) {
+        for index in connections.indices where uncoveredWaiters > 0 {
+            guard let open = connections[index].open, open.isSuspect, open.isIdle, !open.isYielding else { continue }
+            updateOpen(index) { $0.checkSince = now }
+            action.command(.keepAlive(connections[index].id))
         }
     }
 

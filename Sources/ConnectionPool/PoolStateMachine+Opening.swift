@@ -66,9 +66,9 @@ extension PoolStateMachine {
     private mutating func serveClaimant(_ index: Int, _ now: Instant, _ action: inout PoolAction) {
         guard let claimant = connections[index].claimant else { return }
         connections[index].claimant = nil
-        guard let priority = claims.removeValue(forKey: claimant) else { return }
-        if isAllowed(priority) {
-            grant(claimant, priority, index, now, &action)
+        guard let claim = claims.removeValue(forKey: claimant) else { return }
+        if isAllowed(claim), place(for: claim.direction, apartFrom: []) != nil {
+            grant(claimant, claim, index, now, &action)
         } else {
             action.reply(claimant, .nothingFree)
         }
@@ -156,9 +156,6 @@ extension PoolStateMachine {
 
     // MARK: - Growing
 
-    /// Waiters that the limits allow to be served.
-    var eligibleWaiters: Int { waiters.metadataCount + min(waiters.transferCount, transferRoom) }
-
     /// Streams on their way: of connections being made, and of checks about to end.
     var openingCapacity: Int { capacity { _ in true } }
 
@@ -167,6 +164,7 @@ extension PoolStateMachine {
             guard counts(record) else { return sum }
             if record.isOpening { return sum + configuration.streamsPerConnection - (record.claimant == nil ? 0 : 1) }
             guard let open = record.open, open.checkSince != nil, !open.isYielding else { return sum }
+            if open.isSuspect { return sum + configuration.streamsPerConnection }
             return sum + (open.leases < configuration.streamsPerConnection ? 1 : 0)
         }
     }

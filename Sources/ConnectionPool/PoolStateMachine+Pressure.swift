@@ -16,9 +16,15 @@ extension PoolStateMachine {
         return max(0, waiters.count - openingCapacity - returning)
     }
 
-    /// Held streams that nobody promised yet, longest held first.
+    /// Held streams that nobody promised yet and that help somebody who waits, longest held first.
     private var returnable: [LeaseID] {
-        leases.filter { $0.value.priority == .stream && !$0.value.isReturning }.keys.sorted()
+        let full = fullDirections
+        let waitForTheirOwn = full.reduce(0) { $0 + waiters.count(.transfer($1)) }
+        let anyHelps = waiters.isEmpty || waiters.count > waitForTheirOwn
+        return leases.filter { _, lease in
+            guard lease.priority == .stream, !lease.isReturning else { return false }
+            return anyHelps || lease.direction.map { full.contains($0) } ?? false
+        }.keys.sorted()
     }
 
     mutating func askBack(_ now: Instant, _ action: inout PoolAction) {

@@ -8,7 +8,8 @@ extension PoolStateMachine {
             connecting: connections.count(where: \.isConnecting),
             waitingForSlot: connections.count(where: \.isWaitingForSlot),
             closing: connections.count(where: \.isClosing),
-            leases: leases.count, waiters: waiters.count, lastError: backOff.lastError, backOffUntil: backOff.until,
+            leases: leases.count, downloadStreams: carriers(of: .download), uploadStreams: carriers(of: .upload),
+            waiters: waiters.count, lastError: backOff.lastError, backOffUntil: backOff.until,
             isStopped: backOff.isStopped, stoppedUntil: backOff.stoppedUntil)
     }
 }

@@ -3,25 +3,32 @@ import FileModel
 extension PoolStateMachine {
     /// Somebody asks for a stream and will wait until `deadline`.
     mutating func leaseRequested(
-        _ id: LeaseID, _ priority: LeasePriority, deadline: Instant, _ moment: PoolMoment
+        _ id: LeaseID, _ priority: LeasePriority, _ direction: TransferDirection? = nil, deadline: Instant,
+        _ moment: PoolMoment
     ) -> PoolAction {
         settled(moment) { machine, action in
             guard !machine.isShutDown else { return action.reply(id, .failed(machine.shutDownError)) }
-            machine.waiters.append(.init(id: id, priority: priority, deadline: deadline, since: moment.now))
+            machine.waiters.append(
+                .init(id: id, priority: priority, direction: direction, deadline: deadline, since: moment.now))
         }
     }
 
     /// Somebody asks for a stream that is free, or on a connection made for it.
     mutating func leaseRequestedIfFree(
-        _ id: LeaseID, _ priority: LeasePriority, apartFrom: Set<ConnectionID>, _ moment: PoolMoment
+        _ id: LeaseID, _ priority: LeasePriority, _ direction: TransferDirection? = nil, apartFrom: Set<ConnectionID>,
+        _ moment: PoolMoment
     ) -> PoolAction {
         settled(moment) { machine, action in
             guard !machine.isShutDown else { return action.reply(id, .failed(machine.shutDownError)) }
-            guard machine.isAllowed(priority) else { return action.reply(id, .nothingFree) }
-            if let index = machine.freeConnection(apartFrom) {
-                machine.grant(id, priority, index, moment.now, &action)
-            } else if machine.uncoveredWaiters == 0, machine.mayOpen(moment.now) {
-                machine.claims[id] = priority
+            let claim = Claim(priority: priority, direction: direction)
+            guard machine.isAllowed(claim) else { return action.reply(id, .nothingFree) }
+            machine.suspectSilent(moment.now)
+            if let index = machine.place(for: direction, apartFrom: apartFrom) {
+                machine.grant(id, claim, index, moment.now, &action)
+            } else if direction.map({ machine.spareCarriers(of: $0) > 0 }) ?? true,
+                machine.uncoveredWaiters == 0, machine.mayOpen(moment.now)
+            {
+                machine.claims[id] = claim
                 machine.open(claimant: id, &action)
             } else {
                 action.reply(id, .nothingFree)
@@ -48,7 +55,7 @@ extension PoolStateMachine {
             guard let lease = machine.leases.removeValue(forKey: id) else { return }
             if lease.priority != .metadata { machine.transferLeases -= 1 }
             guard let index = machine.index(of: lease.connection) else { return }
-            machine.updateOpen(index) { $0.released(moment.now) }
+            machine.updateOpen(index) { $0.released(lease.direction, moment.now) }
             if let error {
                 machine.endedEarly(index, error, moment)
                 machine.close(index, &action)
@@ -65,44 +72,19 @@ extension PoolStateMachine {
 
     // MARK: - Serving
 
-    /// Streams that leases other than metadata may hold together: some sessions stay free for metadata, and where there
-    /// is one session of several streams, one stream.
-    var transferLimit: Int {
-        let streams = configuration.streamsPerConnection
-        let sessions = min(configuration.maximumConnections, limit.maximum ?? .max)
-        guard sessions > 1 else { return max(1, streams - configuration.reservedForMetadata) }
-        return max(1, sessions - configuration.reservedForMetadata) * streams
-    }
-
-    /// What `transferLimit` leaves, with requests counted for which a connection is being made.
-    var transferRoom: Int {
-        max(0, transferLimit - transferLeases - claims.values.lazy.filter { $0 != .metadata }.count)
-    }
-
-    func isAllowed(_ priority: LeasePriority) -> Bool { priority == .metadata || transferRoom > 0 }
-
     mutating func serveWaiters(_ now: Instant, _ action: inout PoolAction) {
-        while !waiters.isEmpty, let index = freeConnection([]),
-            let waiter = waiters.takeNext(transfersAllowed: transferRoom > 0)
-        {
-            grant(waiter.id, waiter.priority, index, now, &action)
+        while !waiters.isEmpty {
+            let places = places
+            guard let waiter = waiters.takeNext(from: Set(places.keys)), let index = places[waiter.line] else { return }
+            grant(waiter.id, Claim(priority: waiter.priority, direction: waiter.direction), index, now, &action)
         }
     }
 
-    /// The oldest connection with a free stream, so that one is filled before the next.
-    func freeConnection(_ apartFrom: Set<ConnectionID>) -> Int? {
-        connections.firstIndex { record in
-            guard let open = record.open, !apartFrom.contains(record.id) else { return false }
-            return open.freeStreams(of: configuration.streamsPerConnection) > 0
-        }
-    }
-
-    mutating func grant(
-        _ id: LeaseID, _ priority: LeasePriority, _ index: Int, _ now: Instant, _ action: inout PoolAction
-    ) {
-        updateOpen(index) { $0.leased(now) }
-        leases[id] = LeaseRecord(connection: connections[index].id, priority: priority)
-        if priority != .metadata { transferLeases += 1 }
+    mutating func grant(_ id: LeaseID, _ claim: Claim, _ index: Int, _ now: Instant, _ action: inout PoolAction) {
+        updateOpen(index) { $0.leased(claim.direction, now) }
+        leases[id] = LeaseRecord(
+            connection: connections[index].id, priority: claim.priority, direction: claim.direction)
+        if claim.priority != .metadata { transferLeases += 1 }
         action.reply(id, .granted(connections[index].id))
     }
 

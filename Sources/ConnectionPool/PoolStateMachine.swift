@@ -13,8 +13,15 @@ struct PoolStateMachine {
     struct LeaseRecord {
         let connection: ConnectionID
         let priority: LeasePriority
+        let direction: TransferDirection?
         /// The holder promised to release it shortly.
         var isReturning = false
+    }
+
+    /// A request that does not wait in line.
+    struct Claim {
+        let priority: LeasePriority
+        let direction: TransferDirection?
     }
 
     let configuration: PoolConfiguration
@@ -27,7 +34,7 @@ struct PoolStateMachine {
     var transferLeases = 0
     var waiters = WaiterQueue()
     /// Requests that do not wait in line, each with a connection being made for it.
-    var claims: [LeaseID: LeasePriority] = [:]
+    var claims: [LeaseID: Claim] = [:]
     var limit = ServerLimit()
     var backOff = BackOff()
     var lastEstablished: Instant?
@@ -61,9 +68,11 @@ struct PoolStateMachine {
     mutating func settle(_ moment: PoolMoment, _ action: inout PoolAction) {
         guard !isShutDown else { return finishIfDrained(&action) }
         expireWaiters(moment.now, &action)
+        suspectSilent(moment.now)
         doDuties(moment.now, &action)
         closeYielding(&action)
         serveWaiters(moment.now, &action)
+        checkSuspects(moment.now, &action)
         failHopeless(moment.now, &action)
         shareLimit(moment.now, &action)
         grow(moment.now, &action)

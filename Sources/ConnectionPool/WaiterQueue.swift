@@ -1,69 +1,81 @@
 import DequeModule
 
-/// The requests that wait, first come first served within two lines: metadata, and everything else.
+/// The requests that wait, first come first served within their lines: metadata, and transfers by direction.
 ///
-/// Metadata goes first, but after `metadataRun` of them in a row one of the others is served.
+/// Metadata goes first, but after `metadataRun` of them in a row a transfer is served. Among transfers that may go, the
+/// one that has waited longest does.
 struct WaiterQueue {
     struct Waiter: Hashable {
         let id: LeaseID
         let priority: LeasePriority
+        var direction: TransferDirection?
         let deadline: ContinuousClock.Instant
         let since: ContinuousClock.Instant
+
+        var line: Line { priority == .metadata ? .metadata : .transfer(direction) }
+    }
+
+    enum Line: Hashable {
+        case metadata
+        /// nil: neither of the limits for directions holds.
+        case transfer(TransferDirection?)
+
+        static let transfers = [Line.transfer(nil), .transfer(.download), .transfer(.upload)]
     }
 
     static let metadataRun = 4
 
     private var waiting: [LeaseID: Waiter] = [:]
     /// May name waiters that have gone; those are skipped.
-    private var metadata: Deque<LeaseID> = []
-    private var transfers: Deque<LeaseID> = []
+    private var lines: [Line: Deque<LeaseID>] = [:]
+    private var counts: [Line: Int] = [:]
     private var run = 0
-    private(set) var metadataCount = 0
     /// No waiter's deadline is before this; nil when nobody waits.
     private var earliest: ContinuousClock.Instant?
 
     var count: Int { waiting.count }
     var isEmpty: Bool { waiting.isEmpty }
+    var metadataCount: Int { count(.metadata) }
     var transferCount: Int { waiting.count - metadataCount }
     var earliestDeadline: ContinuousClock.Instant? { waiting.isEmpty ? nil : earliest }
+
+    func count(_ line: Line) -> Int { counts[line, default: 0] }
 
     mutating func append(_ waiter: Waiter) {
         waiting[waiter.id] = waiter
         earliest = earliestDeadline.map { min($0, waiter.deadline) } ?? waiter.deadline
-        if waiter.priority == .metadata {
-            metadata.append(waiter.id)
-            metadataCount += 1
-        } else {
-            transfers.append(waiter.id)
-        }
+        lines[waiter.line, default: []].append(waiter.id)
+        counts[waiter.line, default: 0] += 1
     }
 
     /// Takes a waiter out of its place in the line.
     @discardableResult
     mutating func remove(_ id: LeaseID) -> Waiter? {
         guard let waiter = waiting.removeValue(forKey: id) else { return nil }
-        if waiter.priority == .metadata { metadataCount -= 1 }
+        counts[waiter.line, default: 0] -= 1
         compact()
         return waiter
     }
 
-    /// Takes out who is served next.
-    ///
-    /// - Parameter transfersAllowed: false while only sessions set aside for metadata are left.
-    mutating func takeNext(transfersAllowed: Bool) -> Waiter? {
-        let transferMayGo = transfersAllowed && transferCount > 0
-        if metadataCount > 0, !transferMayGo || run < Self.metadataRun {
-            run = transferMayGo ? run + 1 : 0
-            return takeFirst(\.metadata)
+    /// Takes out who is served next, from the lines for which there is a place.
+    mutating func takeNext(from open: Set<Line>) -> Waiter? {
+        let transfer = Line.transfers.filter { open.contains($0) && count($0) > 0 }
+            .compactMap { line in first(line).map { (line: line, id: $0) } }
+            .min { $0.id < $1.id }
+        if open.contains(.metadata), metadataCount > 0, transfer == nil || run < Self.metadataRun {
+            run = transfer == nil ? 0 : run + 1
+            return first(.metadata).flatMap { remove($0) }
         }
-        guard transferMayGo else { return nil }
+        guard let transfer else { return nil }
         run = 0
-        return takeFirst(\.transfers)
+        return remove(transfer.id)
     }
 
-    private mutating func takeFirst(_ line: WritableKeyPath<Self, Deque<LeaseID>>) -> Waiter? {
-        while let id = self[keyPath: line].popFirst() {
-            if let waiter = remove(id) { return waiter }
+    /// Who is at the head of a line; those who left it are dropped.
+    private mutating func first(_ line: Line) -> LeaseID? {
+        while let id = lines[line]?.first {
+            if waiting[id] != nil { return id }
+            lines[line]?.removeFirst()
         }
         return nil
     }
@@ -86,8 +98,7 @@ struct WaiterQueue {
 
     /// Drops the names of those who left once they are the greater part.
     private mutating func compact() {
-        guard metadata.count + transfers.count > 2 * waiting.count + 32 else { return }
-        metadata.removeAll { waiting[$0] == nil }
-        transfers.removeAll { waiting[$0] == nil }
+        guard lines.values.reduce(0, { $0 + $1.count }) > 2 * waiting.count + 32 else { return }
+        for line in lines.keys { lines[line]?.removeAll { waiting[$0] == nil } }
     }
 }

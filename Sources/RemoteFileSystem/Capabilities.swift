@@ -32,6 +32,9 @@ public struct Capabilities: Hashable, Sendable {
     public var blockSize: Int
     /// Files that can be open at the same time on one connection.
     public var streamsPerConnection: Int
+    /// Files that may be read, and written, at the same time; more would wait for each other.
+    public var maximumDownloads: Int
+    public var maximumUploads: Int
     /// Stable name of the server and account, for archives and locks: `sftp://user@host:22`.
     public var identity: String
 
@@ -57,6 +60,8 @@ public struct Capabilities: Hashable, Sendable {
         maximumNameLength = 255
         blockSize = 256 * 1024
         streamsPerConnection = 1
+        maximumDownloads = .max
+        maximumUploads = .max
     }
 }
 

@@ -74,17 +74,21 @@ struct MachineDriver {
 
     // MARK: - Events
 
-    mutating func request(_ priority: LeasePriority = .metadata, within: Duration = .seconds(60)) -> LeaseID {
+    mutating func request(
+        _ priority: LeasePriority = .metadata, _ direction: TransferDirection? = nil, within: Duration = .seconds(60)
+    ) -> LeaseID {
         lastLease += 1
         let id = LeaseID(number: lastLease)
-        perform(machine.leaseRequested(id, priority, deadline: now + within, moment))
+        perform(machine.leaseRequested(id, priority, direction, deadline: now + within, moment))
         return id
     }
 
-    mutating func requestIfFree(_ priority: LeasePriority, apartFrom: Set<ConnectionID> = []) -> LeaseID {
+    mutating func requestIfFree(
+        _ priority: LeasePriority, _ direction: TransferDirection? = nil, apartFrom: Set<ConnectionID> = []
+    ) -> LeaseID {
         lastLease += 1
         let id = LeaseID(number: lastLease)
-        perform(machine.leaseRequestedIfFree(id, priority, apartFrom: apartFrom, moment))
+        perform(machine.leaseRequestedIfFree(id, priority, direction, apartFrom: apartFrom, moment))
         return id
     }
 
@@ -144,8 +148,10 @@ struct MachineDriver {
     }
 
     /// A lease on a connection made for it.
-    mutating func connected(_ priority: LeasePriority = .metadata) -> LeaseID {
-        let id = request(priority)
+    mutating func connected(
+        _ priority: LeasePriority = .metadata, _ direction: TransferDirection? = nil
+    ) -> LeaseID {
+        let id = request(priority, direction)
         if granted[id] == nil { establish() }
         return id
     }

@@ -32,8 +32,8 @@ final class FaultLog {
 /// A server, slots and users that do anything they may, and a second book on what the machine does with them.
 struct PoolWorld {
     enum Stage: Hashable { case slotAsked, slotHeld, open, closing }
-    struct Request { let priority: LeasePriority, waits: Bool }
-    struct Held { let connection: ConnectionID, priority: LeasePriority }
+    struct Request { let priority: LeasePriority, direction: TransferDirection?, waits: Bool }
+    struct Held { let connection: ConnectionID, priority: LeasePriority, direction: TransferDirection? }
 
     var machine: PoolStateMachine
     var random: SeededGenerator
@@ -68,22 +68,24 @@ struct PoolWorld {
         guard let request = requests[reply.lease] else { return faults.add("answered twice: \(reply)") }
         if case .granted(let connection) = reply.answer {
             faults.expect(stages[connection] == .open, "granted \(connection), which is not open")
-            if request.waits { recordTurn(reply.lease, request.priority) }
-            held[reply.lease] = Held(connection: connection, priority: request.priority)
+            if request.waits { recordTurn(reply.lease, request) }
+            held[reply.lease] = Held(
+                connection: connection, priority: request.priority, direction: request.direction)
         }
         if case .nothingFree = reply.answer { faults.expect(!request.waits, "nothing free for one who waits") }
         requests[reply.lease] = nil
     }
 
     /// First come, first served within a line; no more than four metadata ahead of a transfer.
-    private mutating func recordTurn(_ id: LeaseID, _ priority: LeasePriority) {
-        let isMetadata = priority == .metadata
+    private mutating func recordTurn(_ id: LeaseID, _ served: Request) {
+        let isMetadata = served.priority == .metadata
         let earlier = requests.contains { other, request in
-            request.waits && (request.priority == .metadata) == isMetadata && other < id
+            request.waits && other < id && (request.priority == .metadata) == isMetadata
+                && (isMetadata || request.direction == served.direction)
         }
         faults.expect(!earlier, "\(id) was served before an earlier one")
         let transferCouldGo =
-            requests.contains { $0.value.waits && $0.value.priority != .metadata }
+            requests.contains { $0.value.waits && $0.value.priority != .metadata && $0.value.direction == nil }
             && transferLeases < machine.transferLimit - claimedTransfers
         run = isMetadata && transferCouldGo ? run + 1 : 0
         faults.expect(run <= WaiterQueue.metadataRun, "\(run) metadata in a row before a transfer")
@@ -134,7 +136,13 @@ struct PoolWorld {
         let waiting = requests.values.count(where: \.waits)
         faults.expect(machine.waiters.count == waiting, "\(waiting) wait, the machine knows \(machine.waiters.count)")
         faults.expect(machine.transferLeases == transferLeases, "the books on transfers differ")
-        if !requests.values.contains(where: { $0.waits && $0.priority != .metadata }) { run = 0 }
+        if !requests.values.contains(where: { $0.waits && $0.priority != .metadata && $0.direction == nil }) { run = 0 }
+        for direction in TransferDirection.allCases {
+            let carriers = Set(
+                held.values.filter { $0.direction == direction && stages[$0.connection] == .open }.map(\.connection))
+            let most = configuration.maximumCarriers(of: direction)
+            faults.expect(carriers.count <= most, "\(carriers.count) connections carry a \(direction)")
+        }
         for record in machine.connections {
             guard let open = record.open else { continue }
             let leases = held.values.count { $0.connection == record.id }

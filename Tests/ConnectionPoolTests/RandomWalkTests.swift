@@ -8,13 +8,18 @@ import Testing
 @Suite struct RandomWalkTests {
     struct Shape: Sendable, CustomTestStringConvertible {
         let maximum: Int, streams: Int, sharesSlots: Bool
-        var testDescription: String { "\(maximum) × \(streams)\(sharesSlots ? ", shared" : "")" }
+        var transfers = Int.max
+        var testDescription: String {
+            "\(maximum) × \(streams)\(sharesSlots ? ", shared" : "")\(transfers < .max ? ", \(transfers) each way" : "")"
+        }
     }
 
     static let shapes = [
         Shape(maximum: 1, streams: 1, sharesSlots: false), Shape(maximum: 1, streams: 4, sharesSlots: true),
         Shape(maximum: 2, streams: 1, sharesSlots: true), Shape(maximum: 3, streams: 1, sharesSlots: false),
         Shape(maximum: 3, streams: 3, sharesSlots: true), Shape(maximum: 8, streams: 1, sharesSlots: true),
+        Shape(maximum: 5, streams: 1, sharesSlots: false, transfers: 1),
+        Shape(maximum: 6, streams: 3, sharesSlots: true, transfers: 2),
         Shape(maximum: 25, streams: 1, sharesSlots: false), Shape(maximum: 25, streams: 2, sharesSlots: true),
     ]
 
@@ -29,6 +34,10 @@ import Testing
         configuration.idleTimeout = .seconds(8)
         configuration.keepAlive = .seconds(3)
         configuration.keepAliveTimeout = .seconds(2)
+        configuration.checkAfter = .seconds(2)
+        configuration.checkTimeout = .seconds(1)
+        configuration.maximumDownloadStreams = shape.transfers
+        configuration.maximumUploadStreams = shape.transfers
         configuration.limitProbeInterval = .seconds(5)
         configuration.backOffMaximum = .seconds(4)
         var world = PoolWorld(configuration, sharesSlots: shape.sharesSlots, seed: Self.seed)
@@ -103,13 +112,16 @@ extension PoolWorld {
         lastLease += 1
         let id = LeaseID(number: lastLease)
         let waits = chance(75)
-        requests[id] = Request(priority: priority, waits: waits)
+        let direction =
+            priority == .metadata
+            ? nil : [nil, TransferDirection.download, .upload].randomElement(using: &random) ?? nil
+        requests[id] = Request(priority: priority, direction: direction, waits: waits)
         if waits {
             let patience = Duration.milliseconds(Int.random(in: 0...20_000, using: &random))
-            perform(machine.leaseRequested(id, priority, deadline: now + patience, moment))
+            perform(machine.leaseRequested(id, priority, direction, deadline: now + patience, moment))
         } else {
             let apart = Set(held.values.map(\.connection).filter { _ in chance(20) })
-            perform(machine.leaseRequestedIfFree(id, priority, apartFrom: apart, moment))
+            perform(machine.leaseRequestedIfFree(id, priority, direction, apartFrom: apart, moment))
         }
     }
 

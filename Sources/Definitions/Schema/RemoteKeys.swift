@@ -22,9 +22,11 @@ enum RemoteKeys {
         "max_connections", .number(1...25), default: 25,
         "the hard cap of sessions for everything on this machine that uses this server and user")
     static let maxDownloadStreams = Key(
-        "max_download_streams", .number(1...64), default: 8, "files read at the same time")
+        "max_download_streams", .number(1...64), default: 8,
+        "connections that read files at the same time; with FTP each reads one")
     static let maxUploadStreams = Key(
-        "max_upload_streams", .number(1...64), default: 8, "files written at the same time")
+        "max_upload_streams", .number(1...64), default: 8,
+        "connections that write files at the same time; with FTP each writes one")
     static let timeout = Key("timeout", .duration(shortest...century), default: "10s", "for each command")
     static let connectTimeout = Key(
         "connect_timeout", .duration(shortest...century), default: "10s", "for a connection, its TLS and proxy included"

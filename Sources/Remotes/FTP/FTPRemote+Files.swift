@@ -32,8 +32,10 @@ extension FTPRemote {
     private func leaseForUpload(
         _ path: RemotePath, isPaced: Bool
     ) async throws(StorageError) -> Lease<FTPConnection> {
-        guard isPaced else { return try await session(.bulk) }
-        if let lease = await pool.leaseIfFree(.stream), (try? await lease.connection.settle()) != nil { return lease }
+        guard isPaced else { return try await session(.bulk, .upload) }
+        if let lease = await pool.leaseIfFree(.stream, .upload), (try? await lease.connection.settle()) != nil {
+            return lease
+        }
         throw StorageError(.busy, "every session is in use, so \(path) cannot be sent while it is written")
     }
 

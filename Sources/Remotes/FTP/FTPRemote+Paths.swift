@@ -21,8 +21,9 @@ extension FTPRemote {
         _ path: RemotePath, receive: @Sendable ([DirectoryEntry]) async throws(StorageError) -> Void
     ) async throws(StorageError) {
         do throws(StorageError) {
-            try await withSession { connection throws(StorageError) in
+            try await listing { connection, progress throws(StorageError) in
                 try await connection.list(try await self.path(path, on: connection)) { batch throws(StorageError) in
+                    progress.began()
                     try await receive(try self.decoded(batch))
                 }
             }

@@ -11,6 +11,7 @@ public final class FTPRemote: RemoteFileSystem {
     let pool: Pool<FTPConnection>
     let root: RemoteFolder
     private let identity: String
+    private let streams: (down: Int, up: Int)
     /// The character set of the server's names; nil: they are taken as they are.
     let codePage: CodePage?
 
@@ -28,6 +29,8 @@ public final class FTPRemote: RemoteFileSystem {
         self.codePage = codePage
         var configuration = configuration
         configuration.streamsPerConnection = 1
+        let most = configuration.maximumConnections
+        streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
         pool = Pool(configuration, slots: slots, record: record, connect: connect)
     }
 
@@ -36,6 +39,8 @@ public final class FTPRemote: RemoteFileSystem {
             (await connection.facts.features, await connection.listingTime)
         }
         var result = Capabilities(family: .ftp, identity: identity)
+        result.maximumDownloads = streams.down
+        result.maximumUploads = streams.up
         result.atomicReplace = true
         result.permissions = true
         result.resumableRead = true
@@ -56,14 +61,16 @@ public final class FTPRemote: RemoteFileSystem {
     public var poolSnapshot: PoolSnapshot { pool.snapshot() }
 }
 
-extension FTPRemote {
+extension FTPRemote: SessionRequests {
     /// A session that is ready for a command.
     ///
     /// One whose last transfer was broken off may end instead of getting ready; nothing was asked of it, so another one
     /// takes its place.
-    func session(_ priority: LeasePriority) async throws(StorageError) -> Lease<FTPConnection> {
+    func session(
+        _ priority: LeasePriority, _ direction: TransferDirection? = nil
+    ) async throws(StorageError) -> Lease<FTPConnection> {
         while true {
-            let lease = try await pool.lease(priority)
+            let lease = try await pool.lease(priority, direction)
             do throws(StorageError) {
                 try await lease.connection.settle()
                 return lease
@@ -71,31 +78,6 @@ extension FTPRemote {
                 lease.end(error)
                 guard error.code == .connectionLost else { throw error }
             }
-        }
-    }
-
-    func withSession<Result: Sendable>(
-        _ body: @Sendable (FTPConnection) async throws(StorageError) -> Result
-    ) async throws(StorageError) -> Result {
-        let lease = try await session(.metadata)
-        do throws(StorageError) {
-            let result = try await body(lease.connection)
-            lease.release()
-            return result
-        } catch {
-            lease.end(error)
-            throw error
-        }
-    }
-
-    /// Runs a request that may be made twice: one more time, on another session, when the first one was lost.
-    func idempotent<Result: Sendable>(
-        _ body: @Sendable (FTPConnection) async throws(StorageError) -> Result
-    ) async throws(StorageError) -> Result {
-        do throws(StorageError) {
-            return try await withSession(body)
-        } catch  where error.code == .connectionLost {
-            return try await withSession(body)
         }
     }
 

@@ -16,6 +16,7 @@ final class FTPRemoteReader: RemoteReader {
     private struct State {
         var stream: FTPReadStream?
         var isReading = false
+        var started = ContinuousClock.now
         /// Others wait for a session: give it back when this read is done.
         var isAskedBack = false
         var isClosed = false
@@ -105,12 +106,15 @@ final class FTPRemoteReader: RemoteReader {
     }
 
     private func start(at offset: Int64) async throws(StorageError) -> FTPReadStream {
-        let lease = try await remote.session(.stream)
+        let lease = try await remote.session(.stream, .download)
         do throws(StorageError) {
             let serverPath = try await remote.path(path, on: lease.connection)
             let download = try await lease.connection.retrieve(serverPath, from: offset)
             let stream = FTPReadStream(lease, download, position: offset)
-            state.withLock { $0.stream = stream }
+            state.withLock { state in
+                state.stream = stream
+                state.started = .now
+            }
             lease.onPressure { [weak self] in self?.isAskedBack() ?? false }
             return stream
         } catch {
@@ -119,17 +123,21 @@ final class FTPRemoteReader: RemoteReader {
         }
     }
 
-    /// Others wait for a session. Between two reads it goes back at once, within one at its end.
+    /// Others wait for a session. Between two reads it goes back at once; within one at its end, after it had its turn,
+    /// as going on elsewhere costs a new transfer.
     private func isAskedBack() -> Bool {
-        let idle = state.withLock { state -> FTPReadStream? in
+        let (idle, agrees) = state.withLock { state -> (FTPReadStream?, Bool) in
+            guard !state.isReading || ContinuousClock.now - state.started >= Self.turn else { return (nil, false) }
             state.isAskedBack = true
-            guard !state.isReading else { return nil }
+            guard !state.isReading else { return (nil, true) }
             defer { state.stream = nil }
-            return state.stream
+            return (state.stream, true)
         }
         idle?.end(nil)
-        return true
+        return agrees
     }
+
+    private static let turn = Duration.seconds(1)
 
     private func readEnded() {
         let asked = state.withLock { state -> FTPReadStream? in

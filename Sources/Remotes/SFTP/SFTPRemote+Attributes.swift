@@ -3,7 +3,7 @@ import SFTP
 
 extension SFTPRemote {
     public func setAttributes(_ path: RemotePath, _ changes: AttributeChanges) async throws(StorageError) {
-        try await pool.idempotent { connection throws(StorageError) in
+        try await idempotent { connection throws(StorageError) in
             let serverPath = self.path(path, on: connection)
             if changes.size != nil { try connection.requireResizing() }
             var wanted = try SFTPAttributes(changes)

@@ -23,7 +23,7 @@ extension SFTPRemote {
     private func openForReadingOnce(
         _ path: RemotePath
     ) async throws(StorageError) -> (Lease<SFTPConnection>, SFTPHandle, FileAttributes?) {
-        let lease = try await pool.lease(.stream)
+        let lease = try await session(.stream, .download)
         do throws(StorageError) {
             let serverPath = self.path(path, on: lease.connection)
             let (handle, found) = try await openAndStat(serverPath, on: lease.connection)
@@ -52,7 +52,7 @@ extension SFTPRemote {
     public func openWriter(
         _ path: RemotePath, _ disposition: WriteDisposition, permissions: UInt16?, expectedSize: Int64?
     ) async throws(StorageError) -> any RemoteWriter {
-        let lease = try await pool.lease(.stream)
+        let lease = try await session(.stream, .upload)
         do throws(StorageError) {
             let serverPath = self.path(path, on: lease.connection)
             let handle = try await open(serverPath, path, disposition, permissions, on: lease.connection)

@@ -3,7 +3,7 @@ import SFTP
 
 extension SFTPRemote {
     public func readLink(_ path: RemotePath) async throws(StorageError) -> [UInt8] {
-        try await pool.idempotent { connection throws(StorageError) in
+        try await idempotent { connection throws(StorageError) in
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 let target = try await connection.readlink(serverPath).bytes
@@ -27,7 +27,7 @@ extension SFTPRemote {
     }
 
     public func createSymbolicLink(_ path: RemotePath, target: [UInt8]) async throws(StorageError) {
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.symlink(serverPath, target: SFTPPath(target))
@@ -40,7 +40,7 @@ extension SFTPRemote {
     }
 
     public func createHardLink(_ path: RemotePath, to existing: RemotePath) async throws(StorageError) {
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.hardlink(serverPath, to: self.path(existing, on: connection))
@@ -53,7 +53,7 @@ extension SFTPRemote {
     }
 
     public func statistics(_ path: RemotePath) async throws(StorageError) -> FileSystemStatistics {
-        try await pool.idempotent { connection throws(StorageError) in
+        try await idempotent { connection throws(StorageError) in
             try await connection.statvfs(self.path(path, on: connection))
         }
     }

@@ -5,7 +5,7 @@ import SFTP
 extension SFTPRemote {
     public func attributes(of path: RemotePath) async throws(StorageError) -> FileAttributes {
         do throws(StorageError) {
-            return try await pool.idempotent { connection throws(StorageError) in
+            return try await idempotent { connection throws(StorageError) in
                 let serverPath = self.path(path, on: connection)
                 do throws(StorageError) {
                     // The root itself may be a link to where the files are.
@@ -25,8 +25,11 @@ extension SFTPRemote {
         _ path: RemotePath, receive: @Sendable ([DirectoryEntry]) async throws(StorageError) -> Void
     ) async throws(StorageError) {
         do throws(StorageError) {
-            try await pool.withConnection(.metadata) { connection throws(StorageError) in
-                try await self.list(path, on: connection, receive: receive)
+            try await listing { connection, progress throws(StorageError) in
+                try await self.list(path, on: connection) { entries throws(StorageError) in
+                    progress.began()
+                    try await receive(entries)
+                }
             }
         } catch {
             throw aboutRoot(path, error)
@@ -86,7 +89,7 @@ extension SFTPRemote {
     }
 
     public func createDirectory(_ path: RemotePath, permissions: UInt16?) async throws(StorageError) {
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.mkdir(serverPath, SFTPAttributes(permissions: permissions.map(UInt32.init)))
@@ -99,7 +102,7 @@ extension SFTPRemote {
     }
 
     public func removeDirectory(_ path: RemotePath) async throws(StorageError) {
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.rmdir(serverPath)
@@ -127,7 +130,7 @@ extension SFTPRemote {
     }
 
     public func removeFile(_ path: RemotePath) async throws(StorageError) {
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             let serverPath = self.path(path, on: connection)
             do throws(StorageError) {
                 try await connection.remove(serverPath)

@@ -6,7 +6,7 @@ extension SFTPRemote {
     public func rename(_ source: RemotePath, to target: RemotePath, mode: RenameMode) async throws(StorageError) {
         if mode == .exchange { throw .unsupported("exchanging two names") }
         if source == target { return try await requireExists(source, mode) }
-        try await pool.withConnection(.metadata) { connection throws(StorageError) in
+        try await withSession { connection throws(StorageError) in
             let from = self.path(source, on: connection)
             let to = self.path(target, on: connection)
             do throws(StorageError) {

@@ -10,6 +10,7 @@ public final class SFTPRemote: RemoteFileSystem {
     let pool: Pool<SFTPConnection>
     let root: RemoteFolder
     private let identity: String
+    private let streams: (down: Int, up: Int)
 
     /// Open files and requests that share one connection before another is opened.
     public static let streamsPerConnection = 64
@@ -26,11 +27,13 @@ public final class SFTPRemote: RemoteFileSystem {
         self.root = root
         var configuration = configuration
         configuration.streamsPerConnection = Self.streamsPerConnection
+        let most = configuration.maximumConnections
+        streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
         pool = Pool(configuration, slots: slots, record: record, connect: connect)
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {
-        try await pool.idempotent { connection in self.capabilities(of: connection) }
+        try await idempotent { connection in self.capabilities(of: connection) }
     }
 
     private func capabilities(of connection: SFTPConnection) -> Capabilities {
@@ -50,6 +53,8 @@ public final class SFTPRemote: RemoteFileSystem {
         result.modificationTimeSetter = .setstat
         result.blockSize = connection.limits.readLength
         result.streamsPerConnection = Self.streamsPerConnection
+        result.maximumDownloads = streams.down * Self.streamsPerConnection
+        result.maximumUploads = streams.up * Self.streamsPerConnection
         return result
     }
 
@@ -59,7 +64,18 @@ public final class SFTPRemote: RemoteFileSystem {
     public var poolSnapshot: PoolSnapshot { pool.snapshot() }
 }
 
-extension SFTPRemote {
+extension SFTPRemote: SessionRequests {
+    /// A connection that has not ended, as far as is known.
+    func session(
+        _ priority: LeasePriority, _ direction: TransferDirection? = nil
+    ) async throws(StorageError) -> Lease<SFTPConnection> {
+        while true {
+            let lease = try await pool.lease(priority, direction)
+            guard lease.connection.isClosed else { return lease }
+            lease.discard(StorageError(.connectionLost, "the connection to \(lease.connection.peer) was lost"))
+        }
+    }
+
     /// The path as the server names it.
     func path(_ path: RemotePath, on connection: SFTPConnection) -> SFTPPath {
         SFTPPath(root.onServer(path, loginFolder: connection.loginFolder.bytes))

@@ -42,6 +42,9 @@ public final class SFTPConnection: Sendable {
     /// Whether the server announced an extension.
     public func offers(_ name: SFTPExtension) -> Bool { extensions.contains(name) }
 
+    /// Whether the connection has ended, as far as this side knows.
+    public var isClosed: Bool { !stream.channel.isActive }
+
     /// Ends the connection; calls under way fail with `.cancelled`. Returns when nothing is left of it.
     public func close() async {
         session.end(.closed)

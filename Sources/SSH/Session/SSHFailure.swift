@@ -57,8 +57,8 @@ struct SSHFailure {
             return StorageError(.connectionLost, "the server hung up while keys were exchanged")
         }
         if words.contains("MaxStartups") {
-            return StorageError(
-                .tooManyConnections, "the server takes no more logins at the moment", serverReply: words)
+            // Logins under way at the same time, by anybody: that says nothing about how many sessions we may have.
+            return StorageError(.unreachable, "the server takes no more logins at the moment", serverReply: words)
         }
         return StorageError(.protocolViolation, "what answers is not an SSH server", serverReply: words)
     }

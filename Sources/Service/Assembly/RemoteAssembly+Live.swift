@@ -44,6 +44,8 @@ private struct RemotePlan {
 
     private var pool: PoolConfiguration {
         var result = PoolConfiguration(name: remote.identity, maximumConnections: remote.maximumConnections)
+        result.maximumDownloadStreams = remote.maximumDownloadStreams
+        result.maximumUploadStreams = remote.maximumUploadStreams
         result.idleTimeout = remote.idleTimeout
         result.keepAlive = remote.keepalive
         return result

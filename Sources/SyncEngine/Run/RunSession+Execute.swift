@@ -8,8 +8,18 @@ extension RunSession {
     /// Files in flight at once.
     private var width: Int {
         if options.isSequential { return 1 }
-        if let parallel = options.parallel { return max(1, parallel) }
-        return replicas.remote.capabilities.streamsPerConnection > 1 ? 64 : 16
+        let automatic = replicas.remote.capabilities.streamsPerConnection > 1 ? 64 : 16
+        return max(1, min(options.parallel ?? automatic, transfersAtOnce))
+    }
+
+    /// What the remote's own limits let be under way. More would queue there, each with its file open.
+    private var transfersAtOnce: Int {
+        let capabilities = replicas.remote.capabilities
+        switch options.mode {
+        case .oneWay(from: .local, _): return capabilities.maximumUploads
+        case .oneWay(from: .remote, _): return capabilities.maximumDownloads
+        case .twoWay: return max(capabilities.maximumDownloads, capabilities.maximumUploads)
+        }
     }
 
     func carryOut() async throws(StorageError) {

@@ -210,7 +210,7 @@ import Transport
         switch words.first {
         case "2":
             #expect(error.code == .protocolViolation && error.serverReply == "220 ftp.example.com ready", "\(error)")
-        case "E": #expect(error.code == .tooManyConnections && error.serverReply == "Exceeded MaxStartups", "\(error)")
+        case "E": #expect(error.code == .unreachable && error.serverReply == "Exceeded MaxStartups", "\(error)")
         default: #expect(error.code == .unreachable && error.message.contains("hung up before it greeted"), "\(error)")
         }
         try await listener.close()
