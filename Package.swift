@@ -133,7 +133,7 @@ let package = Package(
         tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", "ConformanceTests", nioCore]),
         tests("Definitions", ["FileModel"]),
         tests("Service", ["FileModel", "Definitions", "SyncEngine", "SyncCore"]),
-        tests("syncctl", ["FileModel", "Definitions", arguments]),
+        tests("syncctl", ["FileModel", "Definitions", "CLinux", arguments]),
         .testTarget(
             name: "MountTests",
             dependencies: [

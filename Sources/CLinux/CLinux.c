@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <sys/prctl.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -31,3 +32,7 @@ int remora_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
 int remora_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int remora_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+int remora_set_dumpable(int flag) { return prctl(PR_SET_DUMPABLE, flag, 0, 0, 0); }
+
+int remora_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }

@@ -72,7 +72,7 @@ extension StorageError {
     /// Whether the same attempt will fail again until somebody changes something; and may do harm (account locked).
     var isPermanent: Bool {
         switch code {
-        case .loginFailed, .hostKeyRejected, .tlsFailed, .configuration: true
+        case .loginFailed, .proxyRefused, .hostKeyRejected, .tlsFailed, .configuration: true
         default: false
         }
     }

@@ -25,7 +25,7 @@ public enum StatusCode: String, Hashable, Sendable, Codable, CaseIterable {
             self = family == .ftp ? .incorrectFTPFolder : .incorrectSFTPFolder
         case .dataConnectionFailed:
             self = family == .ftp ? .ftpPasvFailed : .sftpConnectionTimeout
-        case .unreachable, .timedOut, .tooManyConnections, .tlsFailed, .hostKeyRejected, .configuration:
+        case .unreachable, .timedOut, .tooManyConnections, .proxyRefused, .tlsFailed, .hostKeyRejected, .configuration:
             self = family == .ftp ? .ftpConnectionTimeout : .sftpConnectionTimeout
         default:
             self = .uploadFailed

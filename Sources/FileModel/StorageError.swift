@@ -31,6 +31,8 @@ public struct StorageError: Error, Hashable, Sendable {
         /// The server accepts no more connections at the moment (FTP 421, 530 with proof).
         case tooManyConnections
         case loginFailed
+        /// The proxy wants another user or password; nothing is known of the server's.
+        case proxyRefused
         /// The host key is unknown, changed or revoked.
         case hostKeyRejected
         /// The certificate or the TLS handshake was refused, by us or by the server.
@@ -59,7 +61,8 @@ public struct StorageError: Error, Hashable, Sendable {
     /// Whether the session, rather than one path, is at fault.
     public var isSessionFault: Bool {
         switch code {
-        case .unreachable, .timedOut, .connectionLost, .tooManyConnections, .loginFailed, .hostKeyRejected, .tlsFailed,
+        case .unreachable, .timedOut, .connectionLost, .tooManyConnections, .loginFailed, .proxyRefused,
+            .hostKeyRejected, .tlsFailed,
             .dataConnectionFailed, .rootMissing, .protocolViolation, .cancelled, .configuration:
             true
         default: false

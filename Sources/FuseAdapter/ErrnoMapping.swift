@@ -12,7 +12,7 @@ extension StorageError {
         case .notDirectory: ENOTDIR
         case .isDirectory: EISDIR
         case .notEmpty: ENOTEMPTY
-        case .permissionDenied, .loginFailed: EACCES
+        case .permissionDenied, .loginFailed, .proxyRefused: EACCES
         case .readOnly: EROFS
         case .noSpace: ENOSPC
         case .fileTooLarge: EFBIG

@@ -28,6 +28,7 @@ struct Syncctl: AsyncParsableCommand {
         setlocale(LC_CTYPE, "C.UTF-8")
         // A reader that goes away is told by EPIPE.
         signal(SIGPIPE, SIG_IGN)
+        MemoryProtection.apply()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -254,6 +254,20 @@ import Testing
         #expect(messages("[remote]\nurl = \"sftp:///x\"\n").contains("error: the URL has no host\n"))
     }
 
+    @Test func whatIsTooLongForAServer() {
+        let (user, name) = (String(repeating: "u", count: 256), String(repeating: "n", count: 256))
+        let path = Array(repeating: String(repeating: "p", count: 200), count: 21).joined(separator: "/")
+        let password = String(repeating: "s", count: 1025)
+        #expect(messages("[remote]\nurl = \"sftp://\(user)@h\"").contains("the user name is 256 bytes long"))
+        #expect(messages("[remote]\nurl = \"sftp://h\"\nuser = \"\(user)\"").contains("the user name is 256 bytes"))
+        #expect(messages("[remote]\nurl = \"sftp://h/\(name)\"").contains("a name in the folder is 256 bytes long"))
+        #expect(messages("[remote]\nurl = \"sftp://h/\(path)\"").contains("the folder is 4220 bytes long"))
+        let text = messages("[remote]\nurl = \"sftp://u:\(password)@h\"")
+        #expect(text.contains("the password is longer than 1024 bytes") && !text.contains("sss"))
+        let longest = String(repeating: "n", count: 255)
+        #expect(!messages("[remote]\nurl = \"sftp://\(longest)@h/\(longest)\"").contains("error"))
+    }
+
     @Test func longNames() {
         let long = String(repeating: "x", count: 1025)
         #expect(

@@ -17,16 +17,24 @@ final class ProxyProcess: Sendable {
     private let folder: TemporaryFolder
 
     /// tinyproxy(8) for HTTP, microsocks(1) for SOCKS 5.
-    static func start(_ kind: ProxySettings.Kind, authenticates: Bool = true) async throws -> ProxyProcess {
+    ///
+    /// - Parameters:
+    ///   - user: the only one that it lets through.
+    ///   - extra: lines for tinyproxy.conf(5).
+    static func start(
+        _ kind: ProxySettings.Kind, authenticates: Bool = true, user: String = user, extra: String = ""
+    ) async throws -> ProxyProcess {
         for _ in 1..<3 {
-            if let proxy = try await answering(kind, authenticates) { return proxy }
+            if let proxy = try await answering(kind, authenticates ? user : nil, extra) { return proxy }
         }
         throw ServerFailure(description: "no proxy for \(kind.rawValue) can be started")
     }
 
     /// nil: somebody else was faster with the port.
-    private static func answering(_ kind: ProxySettings.Kind, _ authenticates: Bool) async throws -> ProxyProcess? {
-        let proxy = try ProxyProcess(kind, port: try await freePort(), authenticates: authenticates)
+    private static func answering(
+        _ kind: ProxySettings.Kind, _ user: String?, _ extra: String
+    ) async throws -> ProxyProcess? {
+        let proxy = try ProxyProcess(kind, port: try await freePort(), user: user, extra: extra)
         await eventually { proxy.process.poll() != nil || LoopbackSocket().connect(proxy.port) }
         return proxy.process.poll() == nil ? proxy : nil
     }
@@ -40,18 +48,18 @@ final class ProxyProcess: Sendable {
         return port
     }
 
-    private init(_ kind: ProxySettings.Kind, port: Int, authenticates: Bool) throws {
+    private init(_ kind: ProxySettings.Kind, port: Int, user: String?, extra: String) throws {
         self.kind = kind
         self.port = port
         folder = try TemporaryFolder()
         let command: [String]
         if kind == .http {
-            let login = authenticates ? "BasicAuth \(Self.user) \(Self.password)\n" : ""
+            let login = user.map { "BasicAuth \($0) \(Self.password)\n" } ?? ""
             let lines = "Port \(port)\nListen 127.0.0.1\nTimeout 60\nMaxClients 50\nLogLevel Connect\n"
-            try LocalFiles.write(lines + login, to: folder("tinyproxy.conf"))
+            try LocalFiles.write(lines + login + extra, to: folder("tinyproxy.conf"))
             command = ["tinyproxy", "-d", "-c", folder("tinyproxy.conf")]
         } else {
-            let login = authenticates ? ["-u", Self.user, "-P", Self.password] : []
+            let login = user.map { ["-u", $0, "-P", Self.password] } ?? []
             command = ["microsocks", "-i", "127.0.0.1", "-p", "\(port)"] + login
         }
         process = try ChildProcess(command)

@@ -45,6 +45,18 @@ struct RealProxyTests {
         #expect(await eventually { proxy.tunnels == 1 }, "\(proxy.log)")
     }
 
+    /// Users of Windows domains are `DOMAIN\\user` to their proxy.
+    @Test func aUserOfADomain() async throws {
+        let proxy = try await ProxyProcess.start(.socks5, user: "CORP\\me")
+        let server = try await TestServer.proFTPD()
+        var settings = proxy.settings(user: "me")
+        settings.domain = "CORP"
+        try await exercise(try FTPSettings(server, through: settings).remote)
+        settings.domain = "ELSEWHERE"
+        let error = try await refusal(Endpoint(host: "127.0.0.1", port: server.port), settings)
+        #expect(error.code == .proxyRefused)
+    }
+
     @Test(arguments: kinds)
     func aProxyWithoutALogin(_ kind: ProxySettings.Kind) async throws {
         let proxy = try await ProxyProcess.start(kind, authenticates: false)
@@ -62,7 +74,7 @@ struct RealProxyErrorTests {
     func aWrongPasswordIsALoginOfTheProxy(_ kind: ProxySettings.Kind) async throws {
         let proxy = try await ProxyProcess.start(kind)
         let error = try await refusal(target, proxy.settings(password: "wrong-one"))
-        #expect(error.code == .loginFailed)
+        #expect(error.code == .proxyRefused)
         #expect(error.message.contains("the proxy 127.0.0.1:\(proxy.port)"))
         #expect(error.message.contains("[remote.proxy]"))
         #expect(!error.description.contains("wrong-one"))
@@ -72,7 +84,7 @@ struct RealProxyErrorTests {
     func aMissingPasswordIsALoginOfTheProxy(_ kind: ProxySettings.Kind) async throws {
         let proxy = try await ProxyProcess.start(kind)
         let error = try await refusal(target, proxy.settings(user: ""))
-        #expect(error.code == .loginFailed)
+        #expect(error.code == .proxyRefused)
         #expect(error.message.contains("wants a user and password"))
     }
 
@@ -86,6 +98,15 @@ struct RealProxyErrorTests {
             error.message.hasPrefix(
                 "the proxy of [remote.proxy] cannot be reached: cannot connect to 127.0.0.1:\(proxy.port): connection refused"
             ))
+    }
+
+    /// Many proxies let nothing but HTTPS through.
+    @Test func aPortThatTheProxyDoesNotAllow() async throws {
+        let proxy = try await ProxyProcess.start(.http, extra: "ConnectPort 443\n")
+        let error = try await refusal(target, proxy.settings())
+        #expect(error.code == .unreachable)
+        #expect(error.message.contains("the proxy 127.0.0.1:\(proxy.port) does not allow connections to 127.0.0.1:9"))
+        #expect(error.serverReply?.contains("403") == true)
     }
 
     /// Nobody listens on the discard port.

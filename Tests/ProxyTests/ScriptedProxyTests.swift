@@ -62,7 +62,7 @@ struct ScriptedProxyTests {
         let proxy = try await ScriptedProxy()
         let target = Endpoint(host: "127.0.0.1", port: 9)
         let error = try await refusal(target, proxy.settings(.socks4a, user: "somebody"))
-        #expect(error.code == .loginFailed)
+        #expect(error.code == .proxyRefused)
         #expect(error.message.contains("refuses the user of [remote.proxy]"))
         let second = try await refusal(target, proxy.settings(.socks4))
         #expect(second.code == .unreachable)

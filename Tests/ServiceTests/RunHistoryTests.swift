@@ -63,6 +63,40 @@ import Testing
         }
     }
 
+    @Test func filesAreKeptAndForgottenWithTheirRun() async throws {
+        try await withHistory { history, _ in
+            let old = try await history.runStarted("a", target, at: Timestamp(seconds: 10))
+            let new = try await history.runStarted("a", target, at: Timestamp(seconds: 20))
+            let done = FileRecord(
+                path: try RemotePath([0xFF, 0x2F, 0x61]), action: "copy", side: "remote", bytes: 5, status: .ok,
+                at: Timestamp(seconds: 11))
+            let failed = FileRecord(
+                path: try RemotePath("b"), action: "none", side: nil, bytes: 0, status: .failed, code: "noSpace",
+                message: "full", at: Timestamp(seconds: 12))
+            try await history.filesEnded(old, [done, failed])
+            try await history.filesEnded(new, [done])
+            #expect(try await history.files(of: old) == [done, failed])
+            try await history.prune(before: Timestamp(seconds: 15))
+            #expect(try await history.files(of: old) == [])
+            #expect(try await history.files(of: new) == [done])
+            #expect(try await history.run(old) == nil)
+            #expect(try await history.run(new)?.startedAt == Timestamp(seconds: 20))
+        }
+    }
+
+    /// A test of a definition is no run of it: the schedule counts from the last run.
+    @Test func testsAreNoRuns() async throws {
+        try await withHistory { history, _ in
+            var test = target
+            test.direction = RunTarget.test
+            _ = try await history.runStarted("a", test, at: Timestamp(seconds: 50))
+            #expect(try await history.lastStart(of: "a") == nil)
+            #expect(try await history.recent("a", limit: 9).map(\.target.direction) == ["test"])
+        }
+    }
+
+    @Test func historyIsKeptForAtLeastThirtyDays() { #expect(SQLiteRunHistory.retention >= .seconds(30 * 86_400)) }
+
     @Test func aFileOfAnotherProgramIsLeftAlone() async throws {
         try await withHistory { _, path in
             let other = path + ".txt"

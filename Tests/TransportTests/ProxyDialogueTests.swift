@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("HTTP/1.0 407 Proxy Authentication Required\r\n\r\n", StorageError.Code.loginFailed),
+        ("HTTP/1.0 407 Proxy Authentication Required\r\n\r\n", StorageError.Code.proxyRefused),
         ("HTTP/1.1 403 Forbidden\r\n\r\n", .unreachable),
         ("HTTP/1.1 502 Bad Gateway\r\n\r\n", .unreachable),
         ("220 ftp ready\r\n\r\n", .protocolViolation),
@@ -73,7 +73,7 @@ import Testing
         let error = #expect(throws: StorageError.self) {
             try talk(dialogue, answers: [[0, 0x5D, 0, 0, 0, 0, 0, 0]], step: 1)
         }
-        #expect(error?.code == .loginFailed)
+        #expect(error?.code == .proxyRefused)
     }
 
     @Test(arguments: [1, 1000]) func socks5LogsInAndConnects(step: Int) throws {
@@ -92,7 +92,7 @@ import Testing
 
     @Test(
         arguments: [
-            ([[5, 0xFF]], StorageError.Code.loginFailed), ([[5, 2], [1, 1]], .loginFailed),
+            ([[5, 0xFF]], StorageError.Code.proxyRefused), ([[5, 2], [1, 1]], .proxyRefused),
             ([[4, 0]], .protocolViolation),
             ([[5, 0], [5, 5, 0, 1, 0, 0, 0, 0, 0, 0]], .unreachable),
             ([[5, 0], [5, 0, 0, 9, 0]], .protocolViolation),

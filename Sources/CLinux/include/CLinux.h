@@ -21,6 +21,12 @@ int remora_pipe_close_on_exec(int ends[2]);
 /* syncfs(2): writes everything of the file system that holds the descriptor to the disk. */
 int remora_syncfs(int descriptor);
 
+/* prctl(2), PR_SET_DUMPABLE: 0 leaves no core file, and lets nobody but root attach to this process. */
+int remora_set_dumpable(int flag);
+
+/* prctl(2), PR_GET_DUMPABLE. */
+int remora_is_dumpable(void);
+
 /* openat(2) with O_PATH: a descriptor that only names the file, links followed. */
 int remora_open_path(int directory, const char *name);
 

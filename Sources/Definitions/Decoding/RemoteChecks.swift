@@ -16,6 +16,7 @@ struct RemoteChecks {
     func run() {
         checkFamily()
         checkLogin()
+        checkLengths()
         if remote.family == .ftp {
             if isTLSModeClear() { checkPort() }
             checkTrust()
@@ -51,6 +52,36 @@ struct RemoteChecks {
             "anonymous = true, and a user name as well", at: auth.namePlace(of: AuthKeys.anonymous.name),
             label: "keep one of the two")
     }
+
+    /// No server takes more, and a login with half a name would be refused for reasons that nobody understands.
+    private func checkLengths() {
+        let folder = reader.has(RemoteKeys.path) ? reader.place(of: RemoteKeys.path) : address.urlPlace
+        if let name = remote.folder.path.components.map(\.bytes.count).max(), name > Self.longestName {
+            findings.error(
+                "a name in the folder is \(name) bytes long; servers take at most \(Self.longestName)", at: folder)
+        } else if remote.folder.path.bytes.count > Self.longestPath {
+            findings.error(
+                "the folder is \(remote.folder.path.bytes.count) bytes long; servers take at most \(Self.longestPath)",
+                at: folder)
+        }
+        if let user = remote.user, user.utf8.count > Self.longestName {
+            let place = reader.has(RemoteKeys.user) ? reader.place(of: RemoteKeys.user) : address.urlPlace
+            findings.error(
+                "the user name is \(user.utf8.count) bytes long; servers take at most \(Self.longestName)", at: place)
+        }
+        if case .inline(let password)? = remote.auth.password, password.revealed.utf8.count > Self.longestPassword {
+            let isOwnKey = auth.has(AuthKeys.password)
+            findings.error(
+                "the password is longer than \(Self.longestPassword) bytes",
+                at: isOwnKey ? auth.namePlace(of: AuthKeys.password.name) : address.urlPlace)
+        }
+    }
+
+    /// NAME_MAX and PATH_MAX of Linux (limits.h); no FTP or SSH server in use has a longer user name.
+    private static let longestName = 255
+    private static let longestPath = 4095
+    /// OpenSSH reads no more (readpass.c), nor does any FTP server's command line.
+    private static let longestPassword = 1024
 
     private func checkPort() {
         let place = reader.has(RemoteKeys.port) ? reader.place(of: RemoteKeys.port) : address.urlPlace

@@ -201,21 +201,22 @@ extension FTPConnection {
             channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 * 1024))
         }.flatMapThrowing {
             let pipeline = channel.pipeline.syncOperations
-            guard let security else { return try pipeline.addHandler(transfer.value) }
+            try pipeline.addHandler(transfer.value)
+            guard let security else { return }
             let session = try TLSSession(security.context, host: security.host, resuming: security.resumption)
             transfer.value.tls = session
             let start = {
                 let handshake = channel.eventLoop.makePromise(of: Void.self)
                 handshake.futureResult.whenComplete { transfer.value.handshakeEnded($0) }
                 let handler = TLSHandler(session, handshake: handshake)
-                try channel.pipeline.syncOperations.addHandler(handler, position: .first)
+                // Not the first: a proxy's dialogue is in clear, and comes before.
+                try channel.pipeline.syncOperations.addHandler(handler, position: .before(transfer.value))
             }
             if transfer.value.holdsHandshakeBack {
                 transfer.value.heldHandshake = { try? start() }
             } else {
                 try start()
             }
-            try pipeline.addHandler(transfer.value)
         }
     }
 }

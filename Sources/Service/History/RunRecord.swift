@@ -31,7 +31,11 @@ public struct RunTarget: Hashable, Sendable {
     public var user: String?
     public var folder: String
     public var local: String
+    /// `push`, `pull`, `sync` or `test`.
     public var direction: String
+
+    /// The direction of a connection test.
+    public static let test = "test"
 
     public init(
         scheme: String, host: String, port: Int, user: String?, folder: String, local: String, direction: String

@@ -3,7 +3,7 @@ import SQLite
 
 /// The history in a file that several processes may use at once.
 public actor SQLiteRunHistory: RunHistory {
-    private let database: Database
+    let database: Database
 
     /// How long rows are kept at least.
     public static let retention = Duration.seconds(90 * 86_400)
@@ -28,7 +28,7 @@ public actor SQLiteRunHistory: RunHistory {
     public init(path: String) throws(StorageError) {
         database = try Database(
             path, DatabaseOptions(durability: .normal, applicationID: Self.applicationID))
-        try database.execute(script: Self.schema)
+        try database.execute(script: Self.schema + Self.filesSchema)
     }
 
     public func runStarted(
@@ -60,26 +60,37 @@ public actor SQLiteRunHistory: RunHistory {
 
     public func lastStart(of name: String) throws(StorageError) -> Timestamp? {
         let rows = try database.query(
-            "SELECT max(started) FROM runs WHERE name = ? AND status != ?",
-            .text(name), .text(RunStatus.skipped.rawValue))
+            "SELECT max(started) FROM runs WHERE name = ? AND status != ? AND direction != ?",
+            .text(name), .text(RunStatus.skipped.rawValue), .text(RunTarget.test))
         guard try rows.step() else { return nil }
         return rows.optionalInteger(0).map(Timestamp.init(milliseconds:))
     }
 
     public func recent(_ name: String?, limit: Int) throws(StorageError) -> [RunRecord] {
         let rows = try database.query(
-            """
-            SELECT id, name, started, ended, status, exit_code, status_code, scheme, host, port, user, folder, local,
-                direction, uploaded, downloaded, deleted, conflicts, failed, bytes, message
-            FROM runs WHERE ?1 IS NULL OR name = ?1 ORDER BY started DESC, id DESC LIMIT ?2
-            """, SQLValue(name), SQLValue(limit))
+            "SELECT \(Self.columns) FROM runs WHERE ?1 IS NULL OR name = ?1 ORDER BY started DESC, id DESC LIMIT ?2",
+            SQLValue(name), SQLValue(limit))
         var records: [RunRecord] = []
         while try rows.step() { records.append(Self.record(rows)) }
         return records
     }
 
+    public func run(_ id: Int64) throws(StorageError) -> RunRecord? {
+        let rows = try database.query("SELECT \(Self.columns) FROM runs WHERE id = ?", .integer(id))
+        return try rows.step() ? Self.record(rows) : nil
+    }
+
+    private static let columns = """
+        id, name, started, ended, status, exit_code, status_code, scheme, host, port, user, folder, local, direction,
+        uploaded, downloaded, deleted, conflicts, failed, bytes, message
+        """
+
     public func prune(before time: Timestamp) throws(StorageError) {
-        try database.run("DELETE FROM runs WHERE started < ?", .integer(time.milliseconds))
+        try database.transaction { () throws(StorageError) in
+            try database.run(
+                "DELETE FROM files WHERE run IN (SELECT id FROM runs WHERE started < ?)", .integer(time.milliseconds))
+            try database.run("DELETE FROM runs WHERE started < ?", .integer(time.milliseconds))
+        }
     }
 
     private static func record(_ row: Statement) -> RunRecord {

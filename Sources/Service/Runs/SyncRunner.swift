@@ -26,17 +26,32 @@ public struct SyncRunner: Sendable {
         _ definition: SyncDefinition, observer: (any SyncObserver)? = nil,
         adjust: (inout SyncOptions) -> Void = { _ in }
     ) async throws(StorageError) -> SyncReport {
-        var options = try SyncOptions(definition)
-        adjust(&options)
-        try directories.prepare()
+        var row: Int64?
+        do throws(StorageError) {
+            var options = try SyncOptions(definition)
+            adjust(&options)
+            try directories.prepare()
+            if !options.isDryRun { row = await begin(definition) }
+            let report = try await perform(options, definition, row, observer)
+            if let row { await end(row, RunOutcome(report)) }
+            return report
+        } catch {
+            if let row { await end(row, RunOutcome(error, family: definition.remote.family)) }
+            throw error
+        }
+    }
+
+    private func perform(
+        _ options: SyncOptions, _ definition: SyncDefinition, _ row: Int64?, _ observer: (any SyncObserver)?
+    ) async throws(StorageError) -> SyncReport {
         let remote = try await remotes.open(definition.remote, folder: definition.folder)
         let run = SyncRun(
             options, remote: remote, remoteIdentity: definition.remote.identity,
             remoteRoot: definition.folder.description, stateDirectory: directories.archives)
-        let row = options.isDryRun ? nil : await begin(definition)
-        let report = await Self.run(run, observer)
+        let journal = row.flatMap { row in history.map { FileJournal($0, run: row, next: observer) } }
+        let report = await Self.run(run, journal ?? observer)
         await remote.shutdown()
-        if let row { await end(row, report) }
+        await journal?.finish()
         return report
     }
 
@@ -55,10 +70,16 @@ public struct SyncRunner: Sendable {
         try? await history?.runStarted(definition.displayName, definition.runTarget, at: .now())
     }
 
-    private func end(_ row: Int64, _ report: SyncReport) async {
-        try? await history?.runEnded(row, RunOutcome(report), at: .now())
-        let limit = Timestamp.now().advanced(by: .zero - SQLiteRunHistory.retention)
-        try? await history?.prune(before: limit)
+    private func end(_ row: Int64, _ outcome: RunOutcome) async {
+        await history?.finish(row, outcome)
+    }
+}
+
+extension RunHistory {
+    /// Enters the end of a run and forgets what is older than the history keeps; never a reason to fail.
+    public func finish(_ row: Int64, _ outcome: RunOutcome) async {
+        try? await runEnded(row, outcome, at: .now())
+        try? await prune(before: Timestamp.now().advanced(by: .zero - SQLiteRunHistory.retention))
     }
 }
 

@@ -57,7 +57,7 @@ struct HTTPConnectDialogue: ProxyDialogue {
         case 401, 407:
             // tinyproxy answers 407 to no login and 401 to a wrong one.
             throw settings.failure(
-                .loginFailed, "wants a user and password: check [remote.proxy] user and password", reply: line)
+                .proxyRefused, "wants a user and password: check [remote.proxy] user and password", reply: line)
         case 403, 405:
             throw settings.failure(.unreachable, "does not allow connections to \(target)", reply: line)
         default:

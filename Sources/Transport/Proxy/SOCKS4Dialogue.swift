@@ -31,7 +31,7 @@ struct SOCKS4Dialogue: ProxyDialogue {
         guard answer[0] == 0 else { throw settings.failure(.protocolViolation, "does not speak SOCKS 4") }
         switch answer[1] {
         case 0x5A: return .established
-        case 0x5C, 0x5D: throw settings.failure(.loginFailed, "refuses the user of [remote.proxy]")
+        case 0x5C, 0x5D: throw settings.failure(.proxyRefused, "refuses the user of [remote.proxy]")
         default: throw settings.failure(.unreachable, "could not or would not connect to \(target)")
         }
     }

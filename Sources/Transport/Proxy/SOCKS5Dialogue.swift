@@ -48,14 +48,15 @@ struct SOCKS5Dialogue: ProxyDialogue {
             let password = Array((settings.password?.revealed ?? "").utf8)
             return .send([1, UInt8(user.count)] + user + [UInt8(password.count)] + password)
         default:
-            throw settings.failure(.loginFailed, "wants a user and password: set [remote.proxy] user and password_file")
+            throw settings.failure(
+                .proxyRefused, "wants a user and password: set [remote.proxy] user and password_file")
         }
     }
 
     private mutating func verdictReceived(_ bytes: inout ArraySlice<UInt8>) throws(StorageError) -> ProxyStep {
         guard let answer = take(2, from: &bytes) else { return .needsMore }
         guard answer[1] == 0 else {
-            throw settings.failure(.loginFailed, "refuses the user or password of [remote.proxy]")
+            throw settings.failure(.proxyRefused, "refuses the user or password of [remote.proxy]")
         }
         state = .connecting
         return .send(connectRequest)

@@ -6,7 +6,9 @@ import Service
 
 struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "The last runs of push, pull and sync, newest first.")
+        commandName: "history",
+        abstract: "The last runs of push, pull, sync and test, newest first, or one of them file by file.",
+        discussion: "Runs and their files are kept for 90 days.")
 
     @OptionGroup var directories: DirectoryOptions
 
@@ -15,6 +17,9 @@ struct HistoryCommand: AsyncParsableCommand {
 
     @Option(name: .shortAndLong, help: ArgumentHelp("How many runs.", valueName: "count"))
     var number = 20
+
+    @Option(help: ArgumentHelp("One run with what came of each of its files.", valueName: "id"))
+    var run: Int64?
 
     @Argument(help: ArgumentHelp("A definition; all without a name.", valueName: "name"))
     var name: String?
@@ -25,9 +30,36 @@ struct HistoryCommand: AsyncParsableCommand {
             if !json { Terminal.output.writeLine("no runs yet") }
             return
         }
-        let records = try await SQLiteRunHistory(path: path).recent(name, limit: number)
+        let history = try SQLiteRunHistory(path: path)
+        if let run { return try await show(run, history) }
+        let records = try await history.recent(name, limit: number)
         for record in records { Terminal.output.writeLine(json ? Self.line(record).text : Self.text(record)) }
         if records.isEmpty, !json { Terminal.output.writeLine("no runs yet") }
+    }
+
+    private func show(_ id: Int64, _ history: SQLiteRunHistory) async throws {
+        guard let record = try await history.run(id) else {
+            throw ValidationError("There is no run \(id) in the history; syncctl history shows which there are.")
+        }
+        Terminal.output.writeLine(json ? Self.line(record).text : Self.text(record))
+        for file in try await history.files(of: id) {
+            Terminal.output.writeLine(json ? Self.line(file).text : Self.text(file))
+        }
+    }
+
+    private static func text(_ file: FileRecord) -> String {
+        let columns = [
+            UTCText.of(file.time), Terminal.padded(file.status.rawValue, to: 7), Terminal.padded(file.action, to: 16),
+            Terminal.padded(file.side ?? "", to: 6), file.message ?? file.path.description,
+        ]
+        return columns.joined(separator: "  ")
+    }
+
+    private static func line(_ file: FileRecord) -> JSONLine {
+        JSONLine("file").adding("path", path: file.path.bytes).adding("action", .string(file.action))
+            .adding("side", .init(file.side)).adding("bytes", .init(file.bytes))
+            .adding("status", .string(file.status.rawValue)).adding("time", .string(UTCText.of(file.time)))
+            .adding("code", .init(file.code)).adding("message", .init(file.message))
     }
 
     private static func text(_ record: RunRecord) -> String {
@@ -38,7 +70,7 @@ struct HistoryCommand: AsyncParsableCommand {
             ("conflicts", counters.conflicts), ("failed", counters.failed),
         ].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
         let columns = [
-            UTCText.of(record.startedAt), Terminal.padded(record.name, to: 16),
+            Terminal.padded("\(record.id)", to: 5), UTCText.of(record.startedAt), Terminal.padded(record.name, to: 16),
             Terminal.padded(record.target.direction, to: 4), Terminal.padded(record.status.rawValue, to: 15),
             duration.map { Terminal.padded($0.inUnits, to: 8) } ?? "        ", counts, record.message ?? "",
         ]

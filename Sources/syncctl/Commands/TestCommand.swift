@@ -28,14 +28,20 @@ struct TestCommand: AsyncParsableCommand {
     func run() async throws {
         let target = try RemoteTarget.find(target, directories, remote)
         let family = target.remote.family
+        let history = await TestHistory.begin(self.target, target, directories.directories())
         do {
             let report = try await test(target, family)
+            await history?.end(report.status, report.failure?.error)
             tell(report, target)
             if let error = report.failure?.error { throw ExitCode(error.code == .cancelled ? 130 : 3) }
         } catch let error as StorageError where json {
             // What keeps the test from beginning, such as a password file that others can read.
             tellEnd(target, StatusCode(error, family: family), TestStepResult(failedToBegin: error), nil)
+            await history?.end(StatusCode(error, family: family), error)
             throw ExitCode(ProgramExit.code(of: error))
+        } catch let error as StorageError {
+            await history?.end(StatusCode(error, family: family), error)
+            throw error
         }
     }
 
