@@ -173,6 +173,20 @@ private func eventually(_ condition: () async throws -> Bool) async throws {
         try await waiting.value.release()
     }
 
+    /// The server may not have noticed yet: whoever comes next waits a moment, and after an orderly end does not.
+    @Test func theSlotOfADeadProgramRestsAMoment() async throws {
+        let slots = try folder.slots(1)
+        try await slots.acquire().release()
+        let clock = ContinuousClock()
+        #expect(try await clock.measure { try await slots.acquire().release() } < .milliseconds(150))
+        for _ in 0..<2 {
+            // As a program leaves it that is killed.
+            try Data("held by 1\n".utf8).write(to: URL(filePath: folder.folder + "/slot-0"))
+            #expect(try await clock.measure { try await slots.acquire().release() } >= .milliseconds(200))
+        }
+        #expect(try await clock.measure { try await slots.acquireIfFree()?.release() } < .milliseconds(150))
+    }
+
     @Test func whatAKilledProcessWantedIsForgotten() async throws {
         let slots = try folder.slots(1)
         let held = try await slots.acquire()

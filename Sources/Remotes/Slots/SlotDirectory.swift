@@ -73,8 +73,9 @@ struct SlotDirectory {
 
     // MARK: - Slots
 
-    /// - Returns: nil while somebody holds the slot.
-    func lockSlot(_ index: Int) throws(StorageError) -> LockedFile? {
+    /// - Returns: nil while somebody holds the slot. `isOrphan` when who held it died with it: the server may need a
+    ///   moment to notice the end of that session.
+    func lockSlot(_ index: Int) throws(StorageError) -> (file: LockedFile, isOrphan: Bool)? {
         let name = "slot-\(index)"
         let file = try create(name, 0)
         guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -82,8 +83,9 @@ struct SlotDirectory {
             throw Self.failure("cannot be locked", path + "/" + name)
         }
         guard file.isLinked else { return nil }
-        file.write("\(getpid())\n")
-        return file
+        let isOrphan = file.read().hasPrefix("held")
+        file.write("held by \(getpid())\n")
+        return (file, isOrphan)
     }
 
     private func create(_ name: String, _ flags: CInt) throws(StorageError) -> LockedFile {

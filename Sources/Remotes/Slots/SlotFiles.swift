@@ -68,15 +68,17 @@ public final class SlotFiles: ConnectionSlots {
     }
 
     public func acquireIfFree() async throws(StorageError) -> ConnectionSlot? {
-        let index: Result<Int?, StorageError> = state.withLock { state in
+        let taken: Result<Taken?, StorageError> = state.withLock { state in
             guard state.waiters.isEmpty else { return .success(nil) }
             return Self.catching { () throws(StorageError) in
-                let index = try take(&state, since: SlotDirectory.now)
+                let taken = try take(&state, since: SlotDirectory.now)
                 try publish(&state)
-                return index
+                return taken
             }
         }
-        return try index.get().map(slot)
+        guard let taken = try taken.get() else { return nil }
+        if taken.isOrphan { try? await Task.sleep(for: Self.grace) }
+        return slot(taken.index)
     }
 
     /// Read from the files at most every 50 ms.
@@ -135,12 +137,12 @@ public final class SlotFiles: ConnectionSlots {
     /// Gives waiters what is free and theirs.
     private func serve() {
         let served = state.withLock { state in
-            var served: [(Waiter, Result<Int, StorageError>)] = []
+            var served: [(Waiter, Result<Taken, StorageError>)] = []
             do throws(StorageError) {
                 try publish(&state)
-                while let waiter = state.waiters.first, let index = try take(&state, since: waiter.since) {
+                while let waiter = state.waiters.first, let taken = try take(&state, since: waiter.since) {
                     state.waiters.removeFirst()
-                    served.append((waiter, .success(index)))
+                    served.append((waiter, .success(taken)))
                 }
                 try publish(&state)
             } catch {
@@ -149,30 +151,53 @@ public final class SlotFiles: ConnectionSlots {
             }
             return served
         }
-        for (waiter, result) in served { waiter.continuation.resume(returning: result.map(slot)) }
+        for (waiter, result) in served { hand(result, to: waiter) }
     }
+
+    private func hand(_ result: Result<Taken, StorageError>, to waiter: Waiter) {
+        let slot = result.map { self.slot($0.index) }
+        guard case .success(let taken) = result, taken.isOrphan else {
+            return waiter.continuation.resume(returning: slot)
+        }
+        Task {
+            try? await Task.sleep(for: Self.grace)
+            waiter.continuation.resume(returning: slot)
+        }
+    }
+
+    /// How long the slot of a dead program rests, so that the server has noticed the end of its session.
+    private static let grace = Duration.milliseconds(200)
+
+    private typealias Taken = (index: Int, isOrphan: Bool)
 
     // MARK: - Taking and letting go
 
     /// Locks a slot if enough are free for those before us and for us.
-    private func take(_ state: inout State, since: UInt64) throws(StorageError) -> Int? {
+    private func take(_ state: inout State, since: UInt64) throws(StorageError) -> Taken? {
         guard state.held.count < state.allowed else { return nil }
         let fairness = try fairness(state, since: since)
         let ahead = fairness.ahead
         // What others hold above a limit that only we know counts as well.
         guard state.allowed == count || fairness.free > ahead else { return nil }
-        var found: [(Int, LockedFile)] = []
+        var found: [(index: Int, slot: (file: LockedFile, isOrphan: Bool))] = []
         for index in 0..<state.allowed where state.held[index] == nil && found.count <= ahead {
-            if let file = try state.directory.lockSlot(index) { found.append((index, file)) }
+            if let slot = try state.directory.lockSlot(index) { found.append((index, slot)) }
         }
-        guard found.count > ahead, let (index, file) = found.first else { return nil }
-        state.held[index] = file
-        return index
+        // Those that are only counted go back as they were.
+        for other in found.dropFirst(found.count > ahead ? 1 : 0) where !other.slot.isOrphan {
+            other.slot.file.write(Self.free)
+        }
+        guard found.count > ahead, let first = found.first else { return nil }
+        state.held[first.index] = first.slot.file
+        return (first.index, first.slot.isOrphan)
     }
+
+    private static let free = "free          \n"
 
     private func slot(_ index: Int) -> ConnectionSlot {
         ConnectionSlot {
             self.state.withLock { state in
+                state.held[index]?.write(Self.free)
                 state.held[index] = nil
                 try? self.publish(&state)
             }
