@@ -6,10 +6,13 @@ public struct CertificateProblem: Hashable, Sendable {
     public let reason: String
     let code: CInt
 
-    init?(code: CInt) {
-        guard code != X509_V_OK else { return nil }
-        self.code = code
-        reason = Self.reason(code)
+    /// - Parameter codes: X509_V_ERR_…, the most telling first; nil for none.
+    init?(codes: [CInt]) {
+        guard let first = codes.first else { return nil }
+        code = first
+        var reasons: [String] = []
+        for reason in codes.map(Self.reason) where !reasons.contains(reason) { reasons.append(reason) }
+        self.reason = reasons.joined(separator: ", and ")
     }
 
     static let pinMismatch = CertificateProblem(

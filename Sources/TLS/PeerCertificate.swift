@@ -21,10 +21,19 @@ public struct PeerCertificate: Hashable, Sendable {
         sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined(separator: ":")
     }
 
-    /// One line: subject, dates, fingerprint.
+    /// One line: subject, issuer, names, dates, fingerprint.
     public var summary: String {
-        let dates = "valid \(Self.date(notBefore)) to \(Self.date(notAfter))"
-        return "subject \(subject.isEmpty ? "(empty)" : subject), \(dates), SHA-256 \(fingerprint)"
+        Self.summary(subject, issuer: issuer, names: names, from: notBefore, to: notAfter, fingerprint)
+    }
+
+    public static func summary(
+        _ subject: String, issuer: String, names: [String], from: Timestamp, to: Timestamp, _ fingerprint: String
+    ) -> String {
+        var parts = ["subject \(subject.isEmpty ? "(empty)" : subject)"]
+        if issuer != subject { parts.append("issuer \(issuer.isEmpty ? "(empty)" : issuer)") }
+        if !names.isEmpty { parts.append("for \(names.prefix(8).joined(separator: " "))") }
+        parts.append("valid \(date(from)) to \(date(to))")
+        return (parts + ["SHA-256 \(fingerprint)"]).joined(separator: ", ")
     }
 
     private static func date(_ time: Timestamp) -> String {

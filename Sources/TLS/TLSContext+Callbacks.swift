@@ -10,9 +10,7 @@ extension TLSContext {
         SSL_CTX_set_cert_verify_callback(
             pointer,
             { store, _ in
-                guard let store, let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()),
-                    let observer = TLSObserver.of(OpaquePointer(ssl))
-                else { return 0 }
+                guard let store, let observer = TLSObserver.judging(store) else { return 0 }
                 return observer.judge(store) ? 1 : 0
             }, nil)
     }
@@ -36,6 +34,8 @@ final class TLSObserver {
     private(set) var issued: Set<TLSSessionID> = []
     /// More than any server needs, and few enough for one that sends tickets without end.
     private static let mostIssued = 64
+    /// What the verification under way has found wrong.
+    private var faults: [CInt] = []
     /// Why the certificate was refused.
     private(set) var refusal: StorageError?
 
@@ -47,6 +47,11 @@ final class TLSObserver {
     func take(_ session: TLSResumption) {
         newest = session
         if issued.count < Self.mostIssued { issued.insert(session.id) }
+    }
+
+    /// Of the session whose certificate is being verified.
+    static func judging(_ store: OpaquePointer) -> TLSObserver? {
+        X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()).flatMap { of(OpaquePointer($0)) }
     }
 
     static func of(_ ssl: OpaquePointer) -> TLSObserver? {
@@ -90,10 +95,20 @@ final class TLSObserver {
     }
 
     /// Chain, dates, purpose, and the name where `SSL_get0_param` holds one.
+    ///
+    /// OpenSSL stops at the first fault unless its callback says otherwise, and a user who is asked about a certificate
+    /// must hear of all.
     private func chainProblem(_ store: OpaquePointer) -> CertificateProblem? {
         defer { OpenSSLErrors.clear() }
-        if X509_verify_cert(store) == 1 { return nil }
+        faults = []
+        X509_STORE_CTX_set_verify_cb(store) { isGood, store in
+            if isGood == 1 { return 1 }
+            guard let store, let observer = TLSObserver.judging(store) else { return 0 }
+            observer.faults.append(X509_STORE_CTX_get_error(store))
+            return 1
+        }
+        if X509_verify_cert(store) == 1 { return CertificateProblem(codes: faults) }
         let code = X509_STORE_CTX_get_error(store)
-        return CertificateProblem(code: code == X509_V_OK ? X509_V_ERR_UNSPECIFIED : code)
+        return CertificateProblem(codes: faults + [code == X509_V_OK ? X509_V_ERR_UNSPECIFIED : code])
     }
 }

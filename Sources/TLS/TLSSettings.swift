@@ -69,7 +69,7 @@ public enum CertificatePin: Hashable, Sendable {
         return stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
-    func matches(_ certificate: PeerCertificate) -> Bool {
+    public func matches(_ certificate: PeerCertificate) -> Bool {
         switch self {
         case .certificate(let digest): digest == certificate.sha256
         case .publicKey(let digest): digest == certificate.publicKeySHA256

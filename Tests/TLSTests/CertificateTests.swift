@@ -44,6 +44,18 @@ import Testing
         #expect(error.message.contains("ca_file"))
     }
 
+    /// A user who is asked to accept a certificate hears of all that is wrong with it.
+    @Test(arguments: [
+        (CertificateKind.expired, "localhost", ["its issuer is not a known authority", "it has expired"]),
+        (.wrongHost, "localhost", ["its issuer is not a known authority", "it was issued for another name"]),
+        (.selfSigned, "other.example", ["it is self-signed", "it was issued for another name"]),
+    ])
+    func everyFaultIsTold(kind: CertificateKind, host: String, reasons: [String]) async throws {
+        let pair = try await SessionPair(client: TLSSettings(), kind: kind, host: host)
+        let error = try #require(storageError { try pair.handshake() })
+        #expect(error.message.contains("is not trusted: " + reasons.joined(separator: ", and ") + " ("), "\(error)")
+    }
+
     @Test func theNameIsNotLookedAtWhenTheUserSaysSo() async throws {
         var settings = try await SessionPair.trusting()
         settings.checksHostname = false

@@ -10,6 +10,7 @@ extension MountDefinition {
         }
         remote = RemoteDefinition(reader, context)
         mount = MountSettings(file.nested(MountKeys.schema), context, base: remote.folder)
+        remote.name = name.nilIfEmpty
         remote.log = LogDefinition(file.nested(LogKeys.schema))
     }
 }

@@ -25,6 +25,7 @@ extension SyncDefinition {
         conflict = file.nested(ConflictKeys.schema).read(ConflictKeys.policy)
         transfer = TransferDefinition(file.nested(TransferKeys.schema))
         after = AfterDefinition(file.nested(AfterKeys.schema))
+        if remote.name == nil { remote.name = name.nilIfEmpty }
         remote.log = LogDefinition(file.nested(LogKeys.schema))
         SyncChecks(file: file, sync: self).run()
     }

@@ -26,6 +26,8 @@ public struct RemoteDefinition: Hashable, Sendable {
     public var ssh: SSHDefinition
     public var ftp: FTPDefinition
     public var proxy: ProxyDefinition?
+    /// The definition that holds it, as commands name it; nil for a URL of the command line.
+    public var name: String?
     /// The [log] of the mount or sync that uses this remote.
     public var log = LogDefinition()
 

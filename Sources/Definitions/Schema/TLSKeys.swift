@@ -20,7 +20,8 @@ enum TLSKeys {
     static let clientKey = Key("client_key", .text, default: "", "a PEM file; none means the certificate's own file")
     static let trust = Key(
         "trust", ValueFormat<CertificateTrust>.choice, default: "system",
-        "whose certificates are believed; \"any\" is no protection and warns at every start")
+        "whose certificates are believed; \"tofu\" those accepted with syncctl trust; \"any\" is no protection and warns at every start"
+    )
     static let caFile = Key("ca_file", .text, default: "", "a PEM file, for trust = \"ca-file\"")
     static let pins = Key(
         "pin_sha256", ValueFormat.fingerprint.list("a list of SHA-256 fingerprints"), default: [],

@@ -66,11 +66,13 @@ extension FTPConnection {
                 try await startTLS()
                 stages.encrypted(control.tls)
                 action = machine.tlsEstablished()
+            case .acceptClearText:
+                try await security.history.goesOnInClear()
+                action = machine.clearTextAccepted()
             case .endTLS:
                 try await endTLS()
                 action = machine.tlsEnded()
             case .finish(let facts):
-                if security.mode == .ifAvailable, !facts.isEncrypted { try await security.history.wentOnInClear() }
                 return ready(facts)
             case .fail(let error):
                 throw error

@@ -16,7 +16,7 @@ struct LoginStages {
         case .send(let commands): sending(commands.first)
         case .finish: leave()
         // CCC: the login goes on.
-        case .endTLS, .fail: break
+        case .endTLS, .acceptClearText, .fail: break
         }
     }
 

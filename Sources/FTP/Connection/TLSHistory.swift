@@ -12,8 +12,8 @@ public protocol TLSHistory: Sendable {
     /// The server has agreed to AUTH; told before the handshake, whatever becomes of that.
     func offered() async throws(StorageError)
 
-    /// `if-available` has gone on in clear.
-    func wentOnInClear() async throws(StorageError)
+    /// `if-available` goes on in clear; told before the password is sent.
+    func goesOnInClear() async throws(StorageError)
 
     /// What to do when the server really offers TLS no more: the end of a sentence.
     var remedy: String { get }
@@ -27,6 +27,6 @@ public final class TLSHistoryInMemory: TLSHistory {
 
     public func offeredBefore() async -> Bool { wasOffered.withLock { $0 } }
     public func offered() async { wasOffered.withLock { $0 = true } }
-    public func wentOnInClear() async {}
+    public func goesOnInClear() async {}
     public var remedy: String { "set mode = \"never\" in [remote.tls]" }
 }

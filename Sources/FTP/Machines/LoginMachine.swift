@@ -13,6 +13,8 @@ struct LoginMachine {
         case send([Command])
         /// Encrypt the line, then call `tlsEstablished`.
         case startTLS
+        /// The server offers no TLS, and the password comes next: tell the user, then call `clearTextAccepted`.
+        case acceptClearText
         /// End TLS and go on in clear, then call `tlsEnded`.
         case endTLS
         case finish(SessionFacts)
@@ -99,12 +101,15 @@ struct LoginMachine {
             return .startTLS
         }
         if mode == .ifAvailable && reply.isFailure {
-            return offeredTLSBefore ? refuse(ProtectionRefusal.stripped(authCommand, reply, tlsRemedy)) : login()
+            return offeredTLSBefore
+                ? refuse(ProtectionRefusal.stripped(authCommand, reply, tlsRemedy)) : .acceptClearText
         }
         return refuse(ProtectionRefusal.authentication(authCommand, reply))
     }
 
     // MARK: Login
+
+    mutating func clearTextAccepted() -> Action { login() }
 
     private mutating func login() -> Action { say(.user) }
 

@@ -4,6 +4,12 @@
 public struct ServerProfile: Codable, Hashable, Sendable {
     /// The server took AUTH once; from then on `if-available` does not go on in clear.
     public var offersTLS: Bool?
+    /// The user was told that the server is spoken to in clear.
+    public var toldOfClearText: Bool?
+    /// The certificate that the user accepted (trust on first use).
+    public var certificate: AcceptedCertificate?
+    /// Which server and account this is about, for people; set with every change.
+    public var identity: String?
 
     /// How many sessions the server grants.
     public var sessionLimit: SessionLimit?

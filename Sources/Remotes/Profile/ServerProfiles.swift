@@ -42,7 +42,17 @@ public struct ServerProfiles: Sendable {
         var new = old
         change(&new)
         guard new != old else { return }
+        new.identity = identity
         try replace(file(of: identity), with: new)
+    }
+
+    /// All profiles that can be read, by name.
+    public func all() -> [ServerProfile] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return files.filter { $0.hasSuffix(".json") }.sorted().compactMap { name in
+            guard let data = try? Data(contentsOf: URL(filePath: "\(directory)/\(name)")) else { return nil }
+            return try? JSONDecoder().decode(ServerProfile.self, from: data)
+        }
     }
 
     private static func name(_ identity: String) -> String { String(SlotDirectory.folderName(identity).dropFirst(6)) }

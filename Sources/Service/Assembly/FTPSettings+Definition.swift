@@ -6,11 +6,13 @@ import Transport
 
 extension FTPSettings {
     /// - Throws: `.configuration` for a secret or file that cannot be used, and for what this version cannot do yet.
-    init(_ remote: RemoteDefinition) async throws(StorageError) {
+    ///
+    /// - Parameter trust: what is remembered of the server; nil for nothing.
+    init(_ remote: RemoteDefinition, _ trust: ServerTrust?) async throws(StorageError) {
         try remote.refuseWhatCannotBeDone()
         self.init(
             endpoint: Endpoint(host: remote.host, port: remote.port), credentials: try await FTPCredentials(remote),
-            security: try FTPSecurity(remote.tls))
+            security: try FTPSecurity(remote.tls, trust))
         dialing = try await DialOptions(remote)
         timeouts = FTPTimeouts(
             command: remote.timeout, connect: remote.connectTimeout, verdict: max(.seconds(60), remote.timeout))
@@ -49,18 +51,19 @@ extension FTPCredentials {
 }
 
 extension FTPSecurity {
-    fileprivate init(_ definition: TLSDefinition) throws(StorageError) {
+    fileprivate init(_ definition: TLSDefinition, _ trust: ServerTrust?) throws(StorageError) {
         let mode = FTPSecurityMode(rawValue: definition.mode.rawValue) ?? .explicit
-        self.init(mode: mode, context: mode == .never ? nil : try TLSContext(try TLSSettings(definition)))
+        self.init(mode: mode, context: mode == .never ? nil : try TLSContext(try TLSSettings(definition, trust)))
         authCommand = FTP.AuthCommand(rawValue: definition.authCommand.rawValue) ?? .tls
         protectsData = definition.protectData
+        if let trust { history = trust }
         clearsCommandChannel = definition.clearCommandChannel
         resumption = FTP.SessionResumption(rawValue: definition.sessionResumption.rawValue) ?? .automatic
     }
 }
 
 extension TLSSettings {
-    fileprivate init(_ definition: TLSDefinition) throws(StorageError) {
+    init(_ definition: TLSDefinition, _ trust: ServerTrust?) throws(StorageError) {
         self.init()
         minimumVersion = TLS.TLSVersion(definition.minimumVersion.rawValue) ?? .tls12
         maximumVersion = TLS.TLSVersion(definition.maximumVersion.rawValue) ?? .tls13
@@ -69,19 +72,19 @@ extension TLSSettings {
         clientKey = definition.clientKey
         checksHostname = definition.checkHostname
         pins = try definition.pins.map { pin throws(StorageError) in try CertificatePin(pin) }
-        trust = try TLSTrust(definition)
+        self.trust = try TLSTrust(definition, trust)
     }
 }
 
 extension TLSTrust {
-    fileprivate init(_ definition: TLSDefinition) throws(StorageError) {
+    fileprivate init(_ definition: TLSDefinition, _ trust: ServerTrust?) throws(StorageError) {
         switch (definition.trust, definition.caFile) {
         case (.system, nil): self = .system
         case (.system, let file?), (.caFile, let file?): self = .authorities(file: file)
         case (.caFile, nil): throw StorageError(.configuration, "trust = \"ca-file\" needs ca_file in [remote.tls]")
         case (.pin, _): self = .pinned
         case (.any, _): self = .any
-        case (.tofu, _): throw .notYet("trust = \"tofu\" in [remote.tls]", "pin the certificate with pin_sha256")
+        case (.tofu, _): self = trust?.firstUse ?? .system
         }
     }
 }

@@ -26,6 +26,7 @@ extension RemoteAssembly {
             if showsWire { (remote.log.sent, remote.log.received) = (true, true) }
             let plan = RemotePlan(
                 remote: remote, root: folder, observer: observer,
+                profiles: ServerProfiles(directory: directories.servers),
                 slots: try SlotFiles(
                     identity: remote.identity, count: remote.maximumConnections, directory: directories.slots),
                 memory: ServerNotes(directories, triesRefusedLogins: triesRefusedLogins))
@@ -39,6 +40,7 @@ private struct RemotePlan {
     let remote: RemoteDefinition
     let root: RemoteFolder
     let observer: ConnectionObserver?
+    let profiles: ServerProfiles
     let slots: SlotFiles
     let memory: ServerNotes
 
@@ -52,7 +54,9 @@ private struct RemotePlan {
     }
 
     func ftp() async throws(StorageError) -> any RemoteFileSystem {
-        var settings = try await FTPSettings(remote)
+        let trust = ServerTrust(remote, profiles) { Journal.write("warning: \($0)") }
+        let usesAccepted = remote.tls.trust == .tofu
+        var settings = try await FTPSettings(remote, trust)
         settings.observer = observer
         let final = settings
         let record = try memory.record(of: remote, password: settings.credentials.password)
@@ -60,7 +64,8 @@ private struct RemotePlan {
         return FTPRemote(
             identity: remote.identity, root: root, pool: pool, slots: slots, record: record, codePage: codePage
         ) { () throws(StorageError) in
-            try await FTPConnection.connect(final)
+            if usesAccepted { try await trust.refresh() }
+            return try await FTPConnection.connect(final)
         }
     }
 

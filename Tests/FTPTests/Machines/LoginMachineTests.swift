@@ -36,6 +36,9 @@ import Testing
                     action = machine.replyReceived(Reply(reply.0, reply.1))
                     if case .fail = action { return (sent, action) }
                 }
+            case .acceptClearText:
+                sent.append("warning")
+                action = machine.clearTextAccepted()
             case .endTLS:
                 sent.append("clear")
                 action = machine.tlsEnded()
@@ -90,7 +93,7 @@ import Testing
     @Test func ifAvailableGoesOnInClear() {
         var machine = machine(.ifAvailable)
         let (sent, _) = play(&machine, [(220, ""), (502, "no AUTH"), (331, "")])
-        #expect(sent == ["AUTH TLS", "USER u", "PASS ••••"])
+        #expect(sent == ["AUTH TLS", "warning", "USER u", "PASS ••••"])
     }
 
     @Test func accountsAreAskedForAtTwoPlaces() {

@@ -56,6 +56,9 @@ private struct LoginTranscript {
         case .startTLS:
             isEncrypted = true
             try act(machine.tlsEstablished())
+        case .acceptClearText:
+            try require(security.mode == .ifAvailable && !isEncrypted, "clear text was accepted unasked")
+            try act(machine.clearTextAccepted())
         case .endTLS:
             try require(isEncrypted && security.clearsCommandChannel, "TLS was ended unasked")
             try act(machine.tlsEnded())
