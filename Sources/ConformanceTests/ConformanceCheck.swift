@@ -37,5 +37,5 @@ public struct ConformanceCheck: Sendable, CustomTestStringConvertible {
 
     /// The whole contract.
     public static let all: [ConformanceCheck] =
-        names + attributes + listings + reading + writing + directories + renames + settings + links + load
+        names + attributes + listings + reading + writing + directories + renames + settings + links + wholeFiles + load
 }

@@ -34,6 +34,17 @@ public protocol RemoteFileSystem: Sendable {
         _ path: RemotePath, _ disposition: WriteDisposition, permissions: UInt16?, expectedSize: Int64?
     ) async throws(StorageError) -> any RemoteWriter
 
+    /// Stores a small file whose content is at hand, in as few round trips as the protocol takes.
+    ///
+    /// - Throws: what keeps the temporary file from being complete: `.corrupted` when the server tells another size,
+    ///   `.notFound` when the folder does not exist. Part of the temporary file may be there.
+    func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome
+
+    /// Reads a small file as a whole, in as few round trips as the protocol takes.
+    ///
+    /// - Parameter size: as a listing told it. A file that has grown gives at most one byte more, one that shrank less.
+    func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile
+
     /// - Throws: `.alreadyExists` when something has that name.
     func createDirectory(_ path: RemotePath, permissions: UInt16?) async throws(StorageError)
 

@@ -22,10 +22,10 @@ enum RemoteKeys {
         "max_connections", .number(1...25), default: 25,
         "the hard cap of sessions for everything on this machine that uses this server and user")
     static let maxDownloadStreams = Key(
-        "max_download_streams", .number(1...64), default: 8,
+        "max_download_streams", .number(1...64), default: 25,
         "connections that read files at the same time; with FTP each reads one")
     static let maxUploadStreams = Key(
-        "max_upload_streams", .number(1...64), default: 8,
+        "max_upload_streams", .number(1...64), default: 25,
         "connections that write files at the same time; with FTP each writes one")
     static let timeout = Key("timeout", .duration(shortest...century), default: "10s", "for each command")
     static let connectTimeout = Key(

@@ -18,7 +18,7 @@ extension FTPConnection {
         throw try await explain(reply, "look at \(path)", path)
     }
 
-    private func attributes(_ reply: Reply, _ path: RemotePath) async throws(StorageError) -> FileAttributes {
+    func attributes(_ reply: Reply, _ path: RemotePath) async throws(StorageError) -> FileAttributes {
         let facts = try MachineListing.parse(reply)
         var attributes = facts.attributes
         guard self.facts.software.resolvesLinkTypesInMLST, facts.mode == 0o777, !path.isRoot else { return attributes }

@@ -13,6 +13,8 @@ extension FTPConnection {
         var offset: Int64 = 0
         /// A directory to go to before.
         var directory: RemotePath?
+        /// See `TransferMachine.isEager`.
+        var isEager = false
 
         var restart: [Command] { offset > 0 ? [.restart(at: offset)] : [] }
 
@@ -38,6 +40,7 @@ extension FTPConnection {
 
     /// Finds out where the server waits, connects there and sends the command.
     private func startPassively(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
+        if let endpoint = takePrepared(for: request) { return .underWay(begin(request, at: endpoint)) }
         let passive = passiveCommand
         var reply: Reply
         switch try await prepare(request, passive) {
@@ -49,13 +52,17 @@ extension FTPConnection {
             reply = try await exchange([.passive] + request.restart)[0]
         }
         if reply.code == 425 { return .refused(reply) }
-        let endpoint = try dataEndpoint(reply)
+        return .underWay(begin(request, at: try dataEndpoint(reply)))
+    }
+
+    /// Connects to where the server waits.
+    private func begin(_ request: TransferRequest, at endpoint: Endpoint) -> DataTransfer {
         settings.observer?(.offeredData(endpoint, peer: peerAddress))
         let transfer = makeTransfer(request)
         tell(transfer, at: "\(endpoint)")
         dial(endpoint, transfer)
         begin(transfer)
-        return .underWay(transfer)
+        return transfer
     }
 
     /// What came of the commands before a transfer.
@@ -90,7 +97,7 @@ extension FTPConnection {
         return .answered(answer)
     }
 
-    private var passiveCommand: Command {
+    var passiveCommand: Command {
         switch settings.data.mode {
         case .extendedPassive: .extendedPassive
         case .passive: .passive
@@ -105,7 +112,7 @@ extension FTPConnection {
     /// PASV and PORT know no IPv6.
     var isIPv6: Bool { channel.remoteAddress?.protocol == .inet6 }
 
-    private func dataEndpoint(_ reply: Reply) throws(StorageError) -> Endpoint {
+    func dataEndpoint(_ reply: Reply) throws(StorageError) -> Endpoint {
         let peer = peerAddress
         switch reply.code {
         case 229:
@@ -135,8 +142,9 @@ extension FTPConnection {
             command: timeouts.command, verdict: timeouts.verdict,
             firstReply: isActive ? timeouts.command + timeouts.connect : timeouts.command)
         let transfer = DataTransfer(
-            TransferMachine(request.direction, isActive: isActive), request.command, control: control, loop: loop,
-            limits: limits, requiresResumption: facts.protectsData && settings.security.resumption == .require)
+            TransferMachine(request.direction, isActive: isActive, isEager: request.isEager), request.command,
+            control: control, loop: loop, limits: limits,
+            requiresResumption: facts.protectsData && settings.security.resumption == .require)
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
         transfer.protectionLog = protectionLog
         return transfer

@@ -104,21 +104,22 @@ extension FTPConnection {
     /// - Throws: `.unsupported` where the server has neither, or would mangle the name.
     public func setPermissions(_ mode: UInt16, of path: RemotePath) async throws(StorageError) {
         try await operation { () async throws(StorageError) in
-            let digits = String(mode & 0o7777, radix: 8)
-            if features.modifies(fact: "UNIX.mode") {
-                let reply = try await exchange(try Command("MFF", path, prefix: "UNIX.mode=0\(digits); "))
-                guard reply.isFailure else { return }
-                throw try await explain(
-                    reply, "change the mode of \(path)", path, RefusalMeaning(directory: .permissionDenied))
-            }
-            guard try await hasSiteChmod(), facts.software.keepsSpaces(inSiteArgument: path) else {
+            guard let command = try await modeCommand(mode, path) else {
                 throw StorageError.unsupported("changing the mode of \(path)")
             }
-            let reply = try await exchange(try Command("SITE", path, prefix: "CHMOD \(digits) "))
+            let reply = try await exchange(command)
             guard reply.isFailure else { return }
             throw try await explain(
                 reply, "change the mode of \(path)", path, RefusalMeaning(directory: .permissionDenied))
         }
+    }
+
+    /// nil: the server has no such command, or would mangle the name.
+    func modeCommand(_ mode: UInt16, _ path: RemotePath) async throws(StorageError) -> Command? {
+        let digits = String(mode & 0o7777, radix: 8)
+        if features.modifies(fact: "UNIX.mode") { return try Command("MFF", path, prefix: "UNIX.mode=0\(digits); ") }
+        guard try await hasSiteChmod(), facts.software.keepsSpaces(inSiteArgument: path) else { return nil }
+        return try Command("SITE", path, prefix: "CHMOD \(digits) ")
     }
 
     private func hasSiteChmod() async throws(StorageError) -> Bool {

@@ -9,18 +9,35 @@ extension FTPConnection {
     /// - Throws: `.unsupported` when no way works.
     @discardableResult
     public func setModificationTime(_ time: Timestamp, of path: RemotePath) async throws(StorageError) -> TimeSetter {
-        try await operation { () async throws(StorageError) in
-            if let witness = memory[\.witness], witness.path == path {
-                try await learnFromUpload(witness)
-                // From now on its time tells nothing about the server's clock.
-                memory[\.witness] = nil
-            }
-            for setter in candidates {
-                if try await set(time, of: path, by: setter) { return setter }
-            }
-            memory[\.timeSetter] = .none
-            throw StorageError.unsupported("setting the modification time of \(path)")
+        try await operation { () async throws(StorageError) in try await setTime(time, of: path) }
+    }
+
+    /// `setModificationTime`, from inside another operation.
+    @discardableResult
+    func setTime(_ time: Timestamp, of path: RemotePath) async throws(StorageError) -> TimeSetter {
+        if let witness = memory[\.witness], witness.path == path {
+            try await learnFromUpload(witness)
+            // From now on its time tells nothing about the server's clock.
+            memory[\.witness] = nil
         }
+        for setter in candidates {
+            if try await set(time, of: path, by: setter) { return setter }
+        }
+        memory[\.timeSetter] = .none
+        throw StorageError.unsupported("setting the modification time of \(path)")
+    }
+
+    /// The command that certainly sets the time; nil while none is proven, or the file is still to tell the clock.
+    func provenTimeCommand(_ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command? {
+        guard settings.times.setter != .off, case .proven(let setter) = memory[\.timeSetter] else { return nil }
+        guard candidates == [setter], memory[\.tellsWallTimeInMDTM] != nil || !features.has("MDTM") else { return nil }
+        if memory[\.witness]?.path == path { memory[\.witness] = nil }
+        return try command(setter, time, path)
+    }
+
+    /// A moment as this server reads it.
+    private func command(_ setter: TimeSetter, _ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command {
+        try Self.command(setter, setter == .utime ? time : told(time), path)
     }
 
     private var candidates: [TimeSetter] {
@@ -39,7 +56,7 @@ extension FTPConnection {
     /// - Throws: a refusal that is about the path.
     private func set(_ time: Timestamp, of path: RemotePath, by setter: TimeSetter) async throws(StorageError) -> Bool {
         let isProven = memory[\.timeSetter] == .proven(setter)
-        let reply = try await exchange(Self.command(setter, setter == .utime ? time : told(time), path))
+        let reply = try await exchange(try command(setter, time, path))
         if reply.isFailure {
             let error = try await explain(
                 reply, "set the time of \(path)", path,

@@ -27,6 +27,8 @@ public actor FTPConnection {
     var workingDirectory: RemotePath?
     var hasSentFactsOptions = false
     let protectionLog = DataProtectionLog()
+    /// Where the server waits for the next data connection, asked ahead of the transfer.
+    var prepared: Endpoint?
 
     /// - Parameter control: set when the channel was made.
     init(_ settings: FTPSettings, channel: any Channel, control: NIOLoopBoundBox<ControlChannel?>) {

@@ -62,6 +62,8 @@ struct TransferMachine {
     let direction: Direction
     /// Whether the server makes the data connection (active mode), which it does when it has the command.
     let isActive: Bool
+    /// The upload goes to a name of its own and is small: neither its command nor its bytes wait for anything.
+    private let isEager: Bool
     private(set) var command = CommandState.withheld
     private(set) var data = DataState.connecting
     private var abort = Abort.no
@@ -70,15 +72,16 @@ struct TransferMachine {
     private var prefersRefusal = false
     private(set) var isOver = false
 
-    init(_ direction: Direction, isActive: Bool = false) {
+    init(_ direction: Direction, isActive: Bool = false, isEager: Bool = false) {
         self.direction = direction
         self.isActive = isActive
+        self.isEager = isEager
     }
 
     /// A download's command goes out while the data connection is being made, which saves a round trip. An upload's
-    /// waits: a server whose data ports cannot be reached must not be left with an empty file.
+    /// waits, unless it is eager: a server whose data ports cannot be reached must not be left with an empty file.
     mutating func start() -> [Action] {
-        guard !isOver, direction == .download || isActive else { return [] }
+        guard !isOver, direction == .download || isActive || isEager else { return [] }
         command = .sent
         return [.sendCommand]
     }
@@ -96,7 +99,7 @@ extension TransferMachine {
             command = .sent
             return [.sendCommand]
         }
-        return command == .started ? [.dataReady] : settle()
+        return command == .started || (isEager && command == .sent) ? [.dataReady] : settle()
     }
 
     /// The data connection could not be made, or broke.

@@ -8,7 +8,8 @@ extension RunSession {
     /// Files in flight at once.
     private var width: Int {
         if options.isSequential { return 1 }
-        let automatic = replicas.remote.capabilities.streamsPerConnection > 1 ? 64 : 16
+        // Small files spend their time on the line: enough of them to fill it, or every session.
+        let automatic = replicas.remote.capabilities.streamsPerConnection > 1 ? 256 : 24
         return max(1, min(options.parallel ?? automatic, transfersAtOnce))
     }
 
@@ -21,6 +22,10 @@ extension RunSession {
         case .twoWay: return max(capabilities.maximumDownloads, capabilities.maximumUploads)
         }
     }
+
+    /// Bytes of files in flight, above which no further one is started; what one file takes is bounded by itself.
+    private static let mostBytesInFlight: Int64 = 64 << 20
+    private static let mostBytesOfOneFile: Int64 = 8 << 20
 
     func carryOut() async throws(StorageError) {
         try writePlainRecords()
@@ -74,17 +79,20 @@ extension RunSession {
         let outcome = await withTaskGroup(of: (Operation, StepOutcome).self) { group in
             do throws(StorageError) {
                 var running = 0
+                var bytes: Int64 = 0
                 while true {
-                    while running < width, lostSession == nil, !conditions.isStopping,
-                        let operation = try next(&queue, phase, depth)
+                    while running < width, bytes < Self.mostBytesInFlight, lostSession == nil,
+                        !conditions.isStopping, let operation = try next(&queue, phase, depth)
                     {
                         group.addTask { (operation, await runner.run(operation)) }
                         running += 1
+                        bytes += Self.weight(operation)
                     }
                     guard let (operation, outcome) = await group.next() else {
                         return Result<Void, StorageError>.success(())
                     }
                     running -= 1
+                    bytes -= Self.weight(operation)
                     try note(operation, outcome)
                 }
             } catch {
@@ -94,6 +102,11 @@ extension RunSession {
         }
         try outcome.get()
         if conditions.isStopping || Task.isCancelled { throw .cancelled }
+    }
+
+    private static func weight(_ operation: Operation) -> Int64 {
+        let observed = operation.step.observed
+        return min(max(observed.local?.size ?? 0, observed.remote?.size ?? 0), mostBytesOfOneFile)
     }
 
     /// The next operation of the phase, with its intent on disk.

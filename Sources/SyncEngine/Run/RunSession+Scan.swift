@@ -36,7 +36,7 @@ extension RunSession {
     /// is walked branch by branch and few wait.
     func compare(_ start: [Visit]) async throws(StorageError) {
         var stack = start
-        let width = replicas.remote.capabilities.streamsPerConnection > 1 ? 32 : 12
+        let width = replicas.remote.capabilities.streamsPerConnection > 1 ? 64 : 24
         let outcome = await withTaskGroup(of: Result<VisitResult, StorageError>.self) { group in
             do throws(StorageError) {
                 var running = 0

@@ -76,7 +76,7 @@ struct FileCopier: Sendable {
     }
 
     /// A remote file that is read in one piece and was not touched for an hour is not asked for a second time.
-    private var needsSourceCheckAfterwards: Bool {
+    var needsSourceCheckAfterwards: Bool {
         guard source.side == .remote, order.source.size <= Int64(source.capabilities.blockSize),
             let modified = order.source.modified
         else { return true }
@@ -88,8 +88,8 @@ struct FileCopier: Sendable {
     private func copyThroughTemporary(replacing attributes: FileAttributes?) async throws(StorageError) -> CopyOutcome {
         let entry: Entry
         do throws(StorageError) {
-            guard try await stage(replacing: attributes) else { return try await discarded() }
-            if needsSourceCheckAfterwards, try await !sourceIsUnchanged() { return try await discarded() }
+            if let outcome = try await placed(replacing: attributes) { return outcome }
+            guard try await stageChecked(replacing: attributes) else { return try await discarded() }
             entry = try await verified()
         } catch {
             if !error.isSessionFault { _ = try? await discarded() }
@@ -105,7 +105,14 @@ struct FileCopier: Sendable {
         }
     }
 
-    private func discarded() async throws(StorageError) -> CopyOutcome {
+    /// - Returns: false when the source was not, or is no longer, what the plan saw.
+    private func stageChecked(replacing attributes: FileAttributes?) async throws(StorageError) -> Bool {
+        if source.side == .remote, isSmall { return try await stageFetched(replacing: attributes) }
+        guard try await stage(replacing: attributes) else { return false }
+        return needsSourceCheckAfterwards ? try await sourceIsUnchanged() : true
+    }
+
+    func discarded() async throws(StorageError) -> CopyOutcome {
         do throws(StorageError) {
             try await target.files.removeFile(order.temporary)
         } catch  where !error.isSessionFault {

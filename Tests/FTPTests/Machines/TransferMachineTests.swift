@@ -89,6 +89,25 @@ import Testing
         #expect(end?.actions.contains(.sendCommand) == false)
     }
 
+    @Test func anEagerUploadSendsItsCommandAndItsBytesAtOnce() {
+        var machine = TransferMachine(.upload, isEager: true)
+        #expect(machine.start() == [.sendCommand])
+        #expect(machine.dataConnected() == [.dataReady])
+        #expect(machine.uploadFinished() == [.finishData, .startWait(.verdict)])
+        #expect(machine.replyReceived(Reply(150, ""), isFinal: false) == [])
+        #expect(machine.dataEnded() == [])
+        #expect(machine.replyReceived(Reply(226, ""), isFinal: true).last == .finish(Self.done, isClean: true))
+    }
+
+    @Test func anEagerUploadThatIsRefusedEndsWithTheRefusal() {
+        var machine = TransferMachine(.upload, isEager: true)
+        _ = machine.start()
+        _ = machine.dataConnected()
+        _ = machine.uploadFinished()
+        let refusal = Reply(553, "no")
+        #expect(machine.replyReceived(refusal, isFinal: true).last == .finish(.refused(refusal), isClean: true))
+    }
+
     @Test func aConfirmationBeforeTheEndOfAnUploadIsALie() {
         let end = outcome(.upload, [.connected, .preliminary, .completion])
         guard case .failed(let error)? = end?.outcome else {
@@ -194,10 +213,10 @@ import Testing
     }
 
     /// Every event in every state that four events lead to: never two ends, nothing after the end, and an end in reach.
-    @Test(arguments: [TransferMachine.Direction.download, .upload])
-    func noSequenceOfEventsBreaksTheMachine(direction: TransferMachine.Direction) {
+    @Test(arguments: [TransferMachine(.download), TransferMachine(.upload), TransferMachine(.upload, isEager: true)])
+    func noSequenceOfEventsBreaksTheMachine(first: TransferMachine) {
         var machines: [(machine: TransferMachine, trail: [Event])] = []
-        var first = TransferMachine(direction)
+        var first = first
         _ = first.start()
         machines.append((first, []))
         for _ in 0..<4 {

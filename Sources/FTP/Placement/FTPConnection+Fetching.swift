@@ -1,0 +1,74 @@
+public import FileModel
+public import NIOCore
+import Transport
+
+extension FTPConnection {
+    /// Reads a small file as a whole, and then asks for its attributes and the next data connection in one flight.
+    ///
+    /// - Parameter size: as a listing told it; at most one byte more is returned.
+    /// - Returns: no attributes where the server tells them only in a listing.
+    public func fetch(
+        _ path: RemotePath, size: Int64
+    ) async throws(StorageError) -> (content: ByteBuffer, attributes: FileAttributes?) {
+        try await operation { () async throws(StorageError) in
+            let content = try await content(of: path, limit: Int(size) + 1)
+            var flight = Flight()
+            try addLook(at: path, to: &flight)
+            flight.add(.nextData, passiveCommand)
+            let replies = flight.assigned(try await exchange(flight.commands))
+            takeNextData(replies[.nextData])
+            return (content, try await seen(path, replies))
+        }
+    }
+
+    private func content(of path: RemotePath, limit: Int) async throws(StorageError) -> ByteBuffer {
+        let request = TransferRequest(direction: .download, command: try .retrieve(path))
+        var content = ByteBuffer()
+        try await withPreparedData { () async throws(StorageError) in
+            content = ByteBuffer()
+            let transfer = try await startPatiently(request, about: path, "read \(path)")
+            let bound = NIOLoopBound(transfer, eventLoop: loop)
+            while content.readableBytes < limit, let bytes = try await read(bound, path: path) {
+                content.writeImmutableBuffer(bytes)
+            }
+            // More than was told: what is left of it is of no use to anybody.
+            if content.readableBytes >= limit { transfer.breakOff(.cancelled) }
+        }
+        return content.getSlice(at: 0, length: min(limit, content.readableBytes)) ?? content
+    }
+
+    // MARK: - Looking at a file
+
+    /// MLST, or SIZE and MDTM where the server has them.
+    func addLook(at path: RemotePath, to flight: inout Flight) throws(StorageError) {
+        if listingMode == .machine { return flight.add(.factsOfFile, try .facts(path)) }
+        guard features.has("SIZE"), features.has("MDTM") else { return }
+        flight.add(.sizeOfFile, try .size(path))
+        flight.add(.timeOfFile, try .modificationTime(path))
+    }
+
+    /// - Returns: nil where the server does not tell, or may not.
+    func seen(
+        _ path: RemotePath, _ replies: [Flight.Purpose: Reply]
+    ) async throws(StorageError) -> FileAttributes? {
+        if let reply = replies[.factsOfFile] {
+            guard reply.isCompletion else { return nil }
+            return try await attributes(reply, path)
+        }
+        guard let size = replies[.sizeOfFile].flatMap(Self.size) else { return nil }
+        return FileAttributes(type: .regular, size: size, modified: replies[.timeOfFile].flatMap(moment))
+    }
+
+    // MARK: - The next data connection
+
+    /// Notes where the server waits for the next data connection; a refusal means only that it is asked again.
+    func takeNextData(_ reply: Reply?) {
+        prepared = reply.flatMap { try? dataEndpoint($0) }
+    }
+
+    /// The address that was asked for ahead, for a transfer that needs nothing else before it.
+    func takePrepared(for request: TransferRequest) -> Endpoint? {
+        defer { prepared = nil }
+        return request.offset == 0 && request.directory == nil ? prepared : nil
+    }
+}

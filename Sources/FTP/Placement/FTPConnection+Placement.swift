@@ -1,0 +1,132 @@
+public import FileModel
+import NIOCore
+
+/// Small files in few round trips: three each where a session stores one after another.
+///
+/// One for the data (STOR goes out while the data connection is being made), one for time, mode, proof and the next
+/// data connection's address, and one for the rename, which the next file's STOR follows without a pause.
+extension FTPConnection {
+    /// Whether files can be placed and fetched whole here: commands may go ahead of replies, and data connections
+    /// are made by us.
+    public var handlesWholeFiles: Bool { settings.pipelining && !settings.data.mode.isActive }
+
+    /// Writes a small file under its temporary name, looks at it, and sends the rename.
+    ///
+    /// - Throws: `.corrupted` when the server tells another size; `.notFound` when the folder does not exist.
+    public func place(_ placement: FTPPlacement) async throws(StorageError) -> PlacedFile {
+        try checkCreatable(placement.temporary)
+        try checkCreatable(placement.target)
+        return try await operation { () async throws(StorageError) in
+            try await store(placement)
+            let (attributes, isTaken) = try await finishStored(placement)
+            if let attributes, attributes.size != Int64(placement.content.readableBytes) {
+                throw StorageError(
+                    .corrupted,
+                    "\(placement.target) arrived with \(attributes.size) bytes instead of "
+                        + "\(placement.content.readableBytes)")
+            }
+            return isTaken ? .nameTaken : .renaming(try sendRename(placement), attributes)
+        }
+    }
+
+    // MARK: - The data
+
+    private func store(_ placement: FTPPlacement) async throws(StorageError) {
+        let path = placement.temporary
+        let action = "write \(path)"
+        let meaning = RefusalMeaning { () async throws(StorageError) in try await self.refusalToCreate(path) }
+        let request = TransferRequest(direction: .upload, command: try .store(path), isEager: true)
+        try await withPreparedData { () async throws(StorageError) in
+            let transfer = try await startPatiently(request, about: path, action, meaning: meaning)
+            let bound = NIOLoopBound(transfer, eventLoop: loop)
+            do throws(StorageError) {
+                if placement.content.readableBytes > 0 { try await write(placement.content, bound, path: path) }
+                try await finish(bound, path: path)
+            } catch {
+                guard let refusal = transfer.refusal else { throw error }
+                throw try await explain(refusal, action, path, meaning)
+            }
+        }
+    }
+
+    /// A server may have forgotten a data connection that was asked for long ago; then it is asked for again.
+    func withPreparedData(_ body: () async throws(StorageError) -> Void) async throws(StorageError) {
+        let wasPrepared = prepared != nil
+        do throws(StorageError) {
+            try await body()
+        } catch {
+            guard wasPrepared, error.code == .dataConnectionFailed else { throw error }
+            prepared = nil
+            try await body()
+        }
+    }
+
+    // MARK: - Time, mode, proof
+
+    private func finishStored(
+        _ placement: FTPPlacement
+    ) async throws(StorageError) -> (attributes: FileAttributes?, isTaken: Bool) {
+        var flight = Flight()
+        try await addTime(placement, to: &flight)
+        if let permissions = placement.permissions {
+            flight.add(.mode, try await modeCommand(permissions, placement.temporary))
+        }
+        try addLook(at: placement.temporary, to: &flight)
+        if !placement.replaces { try addTargetCheck(placement.target, to: &flight) }
+        flight.add(.nextData, passiveCommand)
+        let replies = flight.assigned(try await exchange(flight.commands))
+        takeNextData(replies[.nextData])
+        let attributes = try await seen(placement.temporary, replies)
+        if placement.replaces { return (attributes, false) }
+        return (attributes, try await isTaken(placement.target, replies))
+    }
+
+    /// While no setter is proven it is tried step by step; what the server cannot set is left out.
+    private func addTime(_ placement: FTPPlacement, to flight: inout Flight) async throws(StorageError) {
+        guard let modified = placement.modified else { return }
+        if let command = try provenTimeCommand(modified, placement.temporary) { return flight.add(.time, command) }
+        do throws(StorageError) {
+            try await setTime(modified, of: placement.temporary)
+        } catch  where error.code == .unsupported {
+        }
+    }
+
+    private func addTargetCheck(_ target: RemotePath, to flight: inout Flight) throws(StorageError) {
+        if listingMode == .machine { return flight.add(.factsOfTarget, try .facts(target)) }
+        workingDirectory = nil
+        flight.add(.entryOfTarget, try .changeDirectory(target))
+        flight.add(.sizeOfTarget, try .size(target))
+    }
+
+    /// Neither a directory nor a file answers: with the listing that the caller has seen, the name is free.
+    private func isTaken(_ target: RemotePath, _ replies: [Flight.Purpose: Reply]) async throws(StorageError) -> Bool {
+        if let reply = replies[.factsOfTarget] {
+            if reply.isCompletion { return true }
+            let error = try await explain(reply, "look at \(target)", target)
+            guard error.code == .notFound else { throw error }
+            return false
+        }
+        if replies[.entryOfTarget]?.isCompletion == true {
+            returnHome()
+            return true
+        }
+        return replies[.sizeOfTarget].flatMap(Self.size) != nil
+    }
+
+    // MARK: - The name
+
+    private func sendRename(_ placement: FTPPlacement) throws(StorageError) -> FTPRename {
+        let inbox = ReplyInbox()
+        for command in [try Command.renameFrom(placement.temporary), try .renameTo(placement.target)] {
+            control.send(command, limit: settings.timeouts.command) { inbox.take($0) }
+        }
+        return FTPRename(self, NIOLoopBound(inbox, eventLoop: loop), to: placement.target)
+    }
+
+    func verdict(_ inbox: NIOLoopBound<ReplyInbox>, on target: RemotePath) async throws(StorageError) {
+        let from = try await next(inbox.value)
+        let to = try await next(inbox.value)
+        guard let refusal = [from, to].first(where: \.isFailure) else { return }
+        throw ReplyMapping.error(refusal, action: "rename a new file to \(target)", path: target)
+    }
+}

@@ -1,0 +1,53 @@
+public import FileModel
+public import NIOCore
+
+/// A small file to be stored: paths as the server names them.
+public struct FTPPlacement: Sendable {
+    public var temporary: RemotePath
+    public var target: RemotePath
+    public var content: ByteBuffer
+    public var modified: Timestamp?
+    public var permissions: UInt16?
+    /// Whether what has the target's name may be replaced.
+    public var replaces: Bool
+
+    public init(
+        _ content: ByteBuffer, temporary: RemotePath, target: RemotePath, modified: Timestamp?, permissions: UInt16?,
+        replaces: Bool
+    ) {
+        self.content = content
+        self.temporary = temporary
+        self.target = target
+        self.modified = modified
+        self.permissions = permissions
+        self.replaces = replaces
+    }
+}
+
+/// A file that stands complete under its temporary name.
+public enum PlacedFile: Sendable {
+    /// RNFR and RNTO are sent; nothing else of the session waits for them.
+    case renaming(FTPRename, FileAttributes?)
+    /// Something has the target's name.
+    case nameTaken
+}
+
+/// A rename under way; its replies come in their turn, whatever else the session does.
+public final class FTPRename: Sendable {
+    private let connection: FTPConnection
+    private let inbox: NIOLoopBound<ReplyInbox>
+    private let target: RemotePath
+
+    init(_ connection: FTPConnection, _ inbox: NIOLoopBound<ReplyInbox>, to target: RemotePath) {
+        self.connection = connection
+        self.inbox = inbox
+        self.target = target
+    }
+
+    /// Waits for the server's word.
+    ///
+    /// - Throws: what it refused the rename with. After `.connectionLost` it may have happened.
+    public func verdict() async throws(StorageError) {
+        try await connection.verdict(inbox, on: target)
+    }
+}

@@ -1,0 +1,43 @@
+import ConnectionPool
+public import FileModel
+public import RemoteFileSystem
+import SFTP
+
+/// Small files: three round trips to store one, two to read one.
+extension SFTPRemote {
+    public func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
+        let wanted = try SFTPAttributes(placement.attributes)
+        let attributes = try await withStream(.upload, placement.temporary) { connection, path throws(StorageError) in
+            try await connection.store(placement.content, at: path, wanted)?.fileAttributes
+        }
+        try placement.check(attributes)
+        return try await finish(placement, attributes)
+    }
+
+    public func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile {
+        try await withStream(.download, path) { connection, path throws(StorageError) in
+            let found = try await connection.fetch(path, atMost: Int(size) + 1)
+            return FetchedFile(content: found.content, attributes: found.attributes?.fileAttributes)
+        }
+    }
+
+    /// A server that says no more than "failure" is asked whether the path exists.
+    private func withStream<Value: Sendable>(
+        _ direction: TransferDirection, _ path: RemotePath,
+        _ body: (SFTPConnection, SFTPPath) async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        let lease = try await session(.stream, direction)
+        let serverPath = self.path(path, on: lease.connection)
+        do throws(StorageError) {
+            let value = try await body(lease.connection, serverPath)
+            lease.release()
+            return value
+        } catch {
+            guard error.code == .failed else { throw end(lease, error) }
+            let better = await refined(error, serverPath, on: lease.connection) { found in
+                found.isDirectory ? StorageError(.isDirectory, "\(path) is a folder") : nil
+            }
+            throw end(lease, better)
+        }
+    }
+}
