@@ -125,6 +125,11 @@ public final class Pool<Connection: PooledConnection>: Sendable {
         change { machine, moment in machine.reset(moment) }
     }
 
+    /// Closes every connection that nobody uses.
+    public func closeIdle() {
+        change { machine, moment in machine.idleDistrusted(moment) }
+    }
+
     /// Fails every waiter and closes every connection; returns when all have ended and all is remembered.
     public func shutdown() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in

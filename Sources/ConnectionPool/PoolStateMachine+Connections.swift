@@ -83,6 +83,15 @@ extension PoolStateMachine {
         }
     }
 
+    /// Connections without a lease are not to be used again.
+    mutating func idleDistrusted(_ moment: PoolMoment) -> PoolAction {
+        settled(moment) { machine, action in
+            for index in machine.connections.indices where machine.connections[index].open?.leases == 0 {
+                machine.close(index, &action)
+            }
+        }
+    }
+
     /// Forgets a permanent error, a pause and a learned limit.
     mutating func reset(_ moment: PoolMoment) -> PoolAction {
         settled(moment) { machine, _ in

@@ -22,8 +22,8 @@ extension StorageError {
         case .busy: EBUSY
         case .cancelled: EINTR
         case .timedOut: ETIMEDOUT
-        case .unreachable: EHOSTUNREACH
-        case .corrupted, .connectionLost, .tooManyConnections, .hostKeyRejected, .tlsFailed, .dataConnectionFailed,
+        case .unreachable, .corrupted, .connectionLost, .tooManyConnections, .hostKeyRejected, .tlsFailed,
+            .dataConnectionFailed,
             .rootMissing, .protocolViolation, .configuration, .failed:
             EIO
         }

@@ -130,7 +130,7 @@ public final class MountedVolume: Sendable {
         let outstanding = session.dispatcher.outstanding
         if await !outstanding.waitUntilIdle(within: .seconds(5)) {
             outstanding.interruptAll()
-            _ = await outstanding.waitUntilIdle(within: volume.settings.timeout)
+            _ = await outstanding.waitUntilIdle(within: .seconds(60))
         }
         let unsettled = await volume.drain()
         await volume.close()

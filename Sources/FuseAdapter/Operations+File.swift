@@ -69,8 +69,9 @@ extension Operations {
     private static func setClosing(_ table: inout fuse_lowlevel_ops) {
         table.flush = { request, inode, info in
             let handle = HandleID(info?.pointee.fh ?? 0)
+            let owner = info?.pointee.lock_owner ?? 0
             Dispatcher.of(request).serveChange(request, "close", inode) { volume async throws(StorageError) in
-                try await volume.flush(handle)
+                try await volume.flush(handle, owner: owner)
             }
         }
         table.fsync = { request, inode, _, info in

@@ -72,8 +72,23 @@ public protocol RemoteFileSystem: Sendable {
     /// Room on the server; `.unsupported` where it does not say.
     func statistics(_ path: RemotePath) async throws(StorageError) -> FileSystemStatistics
 
+    /// The server was silent for so long that connections nobody uses may be dead: they are not used again.
+    func distrustIdleConnections()
+
     /// Ends all connections in order; calls under way fail with `.cancelled`.
     func shutdown() async
+}
+
+extension RemoteFileSystem {
+    public func distrustIdleConnections() {}
+}
+
+/// Who wants to hear that a call moves, although it has not ended: set around a call, heard inside of it.
+public enum RemoteActivity {
+    @TaskLocal public static var watcher: (@Sendable () -> Void)?
+
+    /// Some of what the call is about has arrived.
+    public static func made() { watcher?() }
 }
 
 /// An open file to read. Calls may overlap where `Capabilities.randomRead`; otherwise they are served in turn.

@@ -39,6 +39,26 @@ struct VolumeFaultTests {
         await fixture.volume.release(handle)
     }
 
+    /// A child that execs closes its copy of the handle first; the writer hears of the failure all the same.
+    @Test(arguments: styles)
+    func everyoneWhoClosesAHandleHearsOfTheFailure(style: InMemoryRemote.Style) async throws {
+        let fixture = try await VolumeFixture(style)
+        let (_, handle) = try await fixture.create("f")
+        try await fixture.write(handle, pattern(10), at: 0)
+        fixture.calls.fail(.close, .noSpace)
+        for owner: UInt64 in [7, 8] {
+            let error = await #expect(throws: StorageError.self) {
+                try await fixture.volume.flush(handle, owner: owner)
+            }
+            #expect(error?.code == .noSpace)
+            try await fixture.volume.flush(handle, owner: owner)
+        }
+        let error = await #expect(throws: StorageError.self) { try await fixture.volume.synchronize(handle) }
+        #expect(error?.code == .noSpace)
+        fixture.calls.inject(nil)
+        await fixture.volume.release(handle)
+    }
+
     @Test func fsyncTellsWhatTheServerSaid() async throws {
         let fixture = try await VolumeFixture()
         let (_, handle) = try await fixture.create("f")

@@ -57,6 +57,8 @@ public final class FTPRemote: RemoteFileSystem {
         return result
     }
 
+    public func distrustIdleConnections() { pool.closeIdle() }
+
     public func shutdown() async { await pool.shutdown() }
 
     /// What the pool is doing.

@@ -64,6 +64,7 @@ final class FTPRemoteReader: RemoteReader {
             while result.readableBytes < count {
                 guard let piece = try await stream.next(atMost: count - result.readableBytes) else { break }
                 result.writeImmutableBuffer(piece)
+                RemoteActivity.made()
             }
             try await endOfFile(stream)
         } catch {

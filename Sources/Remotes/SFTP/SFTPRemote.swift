@@ -58,6 +58,8 @@ public final class SFTPRemote: RemoteFileSystem {
         return result
     }
 
+    public func distrustIdleConnections() { pool.closeIdle() }
+
     public func shutdown() async { await pool.shutdown() }
 
     /// What the pool is doing.

@@ -47,11 +47,17 @@ final class SFTPRemoteReader: RemoteReader {
     }
 
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer {
+        let start = ContinuousClock.now
         do throws(StorageError) {
             return try await readOnce(offset, count)
-        } catch  where error.code == .connectionLost {
+        } catch  where Self.isOfThePast(error, after: ContinuousClock.now - start) {
             return try await readOnce(offset, count)
         }
+    }
+
+    /// Whether the handle's connection had died before this read, by its end or by its silence.
+    private static func isOfThePast(_ error: StorageError, after duration: Duration) -> Bool {
+        error.code == .connectionLost || (error.code == .timedOut && duration < .milliseconds(100))
     }
 
     private func readOnce(_ offset: Int64, _ count: Int) async throws(StorageError) -> ByteBuffer {
@@ -60,7 +66,7 @@ final class SFTPRemoteReader: RemoteReader {
         do throws(StorageError) {
             return try await open.lease.connection.read(
                 open.handle, at: offset, count: count, knownSize: attributes?.size)
-        } catch  where error.code == .connectionLost {
+        } catch  where error.code == .connectionLost || error.code == .timedOut {
             forget(open, error)
             throw error
         }

@@ -21,11 +21,11 @@ extension RemoteAssembly {
         _ directories: ProgramDirectories, showsWire: Bool = false, triesRefusedLogins: Bool = false,
         observer: ConnectionObserver? = nil
     ) {
-        self.init { definition, folder throws(StorageError) in
+        self.init { definition, folder, purpose throws(StorageError) in
             var remote = definition
             if showsWire { (remote.log.sent, remote.log.received) = (true, true) }
             let plan = RemotePlan(
-                remote: remote, root: folder, observer: observer,
+                remote: remote, root: folder, purpose: purpose, observer: observer,
                 profiles: ServerProfiles(directory: directories.servers),
                 slots: try SlotFiles(
                     identity: remote.identity, count: remote.maximumConnections, directory: directories.slots),
@@ -39,6 +39,7 @@ extension RemoteAssembly {
 private struct RemotePlan {
     let remote: RemoteDefinition
     let root: RemoteFolder
+    let purpose: RemotePurpose
     let observer: ConnectionObserver?
     let profiles: ServerProfiles
     let slots: SlotFiles
@@ -50,23 +51,29 @@ private struct RemotePlan {
         result.maximumUploadStreams = remote.maximumUploadStreams
         result.idleTimeout = remote.idleTimeout
         result.keepAlive = remote.keepalive
+        if purpose == .mount { result.backOffMaximum = .seconds(2) }
         return result
     }
 
     func ftp() async throws(StorageError) -> any RemoteFileSystem {
         let trust = ServerTrust(remote, profiles) { Journal.write("warning: \($0)") }
         let usesAccepted = remote.tls.trust == .tofu
-        var settings = try await FTPSettings(remote, trust)
-        settings.observer = observer
-        let final = settings
+        let settings = try await ftpSettings(trust)
         let record = try memory.record(of: remote, password: settings.credentials.password)
         let codePage = try remote.ftp.codePage.map { name throws(StorageError) in try CodePage(name) }
         return FTPRemote(
             identity: remote.identity, root: root, pool: pool, slots: slots, record: record, codePage: codePage
         ) { () throws(StorageError) in
             if usesAccepted { try await trust.refresh() }
-            return try await FTPConnection.connect(final)
+            return try await FTPConnection.connect(settings)
         }
+    }
+
+    private func ftpSettings(_ trust: ServerTrust) async throws(StorageError) -> FTPSettings {
+        var settings = try await FTPSettings(remote, trust)
+        settings.observer = observer
+        if purpose == .mount { settings.timeouts.verdict = remote.timeout }
+        return settings
     }
 
     func sftp() async throws(StorageError) -> any RemoteFileSystem {

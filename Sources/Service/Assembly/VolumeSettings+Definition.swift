@@ -23,8 +23,8 @@ extension VolumeSettings {
         spoolDirectory = spool
         self.rescue = RescueSettings(
             folder: rescue, definition: definition.name, remoteFolder: definition.folder.description)
-        // A backstop behind the remote's own limits: a call may wait for a free connection, connect, and try again.
-        timeout = max(.seconds(60), definition.remote.connectTimeout + definition.remote.timeout * 4)
+        timeout = definition.remote.timeout
+        connectTimeout = definition.remote.connectTimeout + definition.remote.timeout * 4
     }
 }
 

@@ -28,7 +28,7 @@ public struct VolumeMounter: Mounter {
         let mountpoint = MountPoint.canonical(mountpoint)
         let record = MountRecord(mountpoint: mountpoint, process: getpid(), isDaemon: isDaemon)
         let registration = try MountRegistry(folder: directories.mountRegistry).register(record)
-        let remote = try await remotes.open(definition.remote, folder: definition.folder)
+        let remote = try await remotes.open(definition.remote, folder: definition.folder, for: .mount)
         do throws(StorageError) {
             let volume = try await Volume.open(
                 remote, settings: VolumeSettings(definition, spool: directories.spool, rescue: directories.rescue),

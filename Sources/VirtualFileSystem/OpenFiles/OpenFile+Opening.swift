@@ -81,6 +81,7 @@ extension OpenFile {
         if let readAhead = readAheads.withLock({ $0.removeValue(forKey: id) }), source == nil {
             await readAhead.close()
         }
+        verdicts.withLock { $0.forget(id) }
         try await exclusively { file async throws(StorageError) in
             guard file.writers.remove(id) != nil, file.writers.isEmpty else { return }
             try await file.settle()

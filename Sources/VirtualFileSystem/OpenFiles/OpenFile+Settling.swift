@@ -2,16 +2,36 @@ import FileModel
 import RemoteFileSystem
 
 extension OpenFile {
-    /// Lets the server have the file and returns its verdict: close(2).
+    /// Lets the server have the file.
     nonisolated func flush() async throws(StorageError) {
         guard live.withLock({ $0.isAhead }) else { return }
         try await exclusively { file async throws(StorageError) in try await file.settle() }
     }
 
+    /// The same for close(2), with the verdict on everything written through the handle.
+    nonisolated func flush(_ id: HandleID, owner: UInt64) async throws(StorageError) {
+        do throws(StorageError) {
+            try await flush()
+        } catch {
+            throw heard(id, owner) ?? error
+        }
+        if let failure = heard(id, owner) { throw failure }
+    }
+
     /// The same for fsync(2): a random writer stays open and asks for stable storage.
-    nonisolated func synchronize() async throws(StorageError) {
-        guard live.withLock({ $0.isAhead }) else { return }
-        try await exclusively { file async throws(StorageError) in try await file.settleInPlace() }
+    nonisolated func synchronize(_ id: HandleID) async throws(StorageError) {
+        if live.withLock({ $0.isAhead }) {
+            do throws(StorageError) {
+                try await exclusively { file async throws(StorageError) in try await file.settleInPlace() }
+            } catch {
+                throw heard(id, Verdicts.synchronizer) ?? error
+            }
+        }
+        if let failure = heard(id, Verdicts.synchronizer) { throw failure }
+    }
+
+    private nonisolated func heard(_ id: HandleID, _ owner: UInt64) -> StorageError? {
+        verdicts.withLock { $0.hear(id, by: owner) }
     }
 
     private func settleInPlace() async throws(StorageError) {
@@ -25,7 +45,7 @@ extension OpenFile {
         }
     }
 
-    /// Ends what is under way. Whatever the verdict, the file is not ahead afterwards; a failure is told once, here.
+    /// Ends what is under way. Whatever the verdict, the file is not ahead afterwards; a failure is in `verdicts`.
     func settle() async throws(StorageError) {
         guard live.withLock({ $0.isAhead }) else { return }
         if isRemoved { return try await settleRemoved() }
@@ -43,6 +63,7 @@ extension OpenFile {
             }
         } catch {
             let told = await rescue(after: await explained(error))
+            verdicts.withLock { $0.failed(told, writers: writers) }
             noteFailure()
             throw told
         }

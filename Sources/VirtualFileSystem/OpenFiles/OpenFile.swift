@@ -14,6 +14,7 @@ actor OpenFile {
     /// The size as the server last told it.
     nonisolated let serverSize: Atomic<Int64>
     nonisolated let live = Mutex(LiveStatus())
+    nonisolated let verdicts = Mutex(Verdicts())
     nonisolated let gate = SerialGate()
     /// The shared reader, on a server with random reads.
     nonisolated let source: RandomReadSource?

@@ -37,17 +37,18 @@ struct TimeLimitedWriter: Sendable {
     let path: RemotePath
     let limit: TimeLimit
 
-    /// The end of an upload waits for the server to take in what is still under way, so it is given more time.
-    private var settling: TimeLimit { TimeLimit(duration: limit.duration * 4) }
+    /// Bytes under way on a slow line move without a word of the server. Silence is the connection's to notice, which
+    /// sees them move; this is only the backstop behind it.
+    private var moving: TimeLimit { TimeLimit(duration: max(.seconds(600), limit.duration * 4), health: limit.health) }
 
     func write(_ bytes: ByteBuffer, at offset: Int64) async throws(StorageError) {
-        try await limit.run("writing", path) { [base] _ async throws(StorageError) in
+        try await moving.run("writing", path) { [base] _ async throws(StorageError) in
             try await base.write(bytes, at: offset)
         }
     }
 
     func synchronize() async throws(StorageError) {
-        try await settling.run("synchronising", path) { [base] _ async throws(StorageError) in
+        try await moving.run("synchronising", path) { [base] _ async throws(StorageError) in
             try await base.synchronize()
         }
     }
@@ -59,7 +60,7 @@ struct TimeLimitedWriter: Sendable {
     }
 
     func close() async throws(StorageError) {
-        try await settling.run("finishing", path) { [base] _ async throws(StorageError) in try await base.close() }
+        try await moving.run("finishing", path) { [base] _ async throws(StorageError) in try await base.close() }
     }
 
     func abort() async { await base.abort() }

@@ -142,13 +142,15 @@ extension Volume {
     }
 
     /// close(2): the server's verdict on everything written.
-    public func flush(_ id: HandleID) async throws(StorageError) {
-        try await handle(id).file.flush()
+    ///
+    /// - Parameter owner: tells the processes that share the handle apart; each hears of a failure.
+    public func flush(_ id: HandleID, owner: UInt64 = 0) async throws(StorageError) {
+        try await handle(id).file.flush(id, owner: owner)
     }
 
     /// fsync(2): the same, on stable storage where the server can promise that.
     public func synchronize(_ id: HandleID) async throws(StorageError) {
-        try await handle(id).file.synchronize()
+        try await handle(id).file.synchronize(id)
     }
 
     /// Ends a handle. What `flush` was never asked about is settled here, and a failure only logged.

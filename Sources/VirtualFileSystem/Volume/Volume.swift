@@ -30,11 +30,13 @@ public final class Volume: Sendable {
         logger: Logger = Logger(label: "volume"),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) async throws(StorageError) -> Volume {
-        let limited = TimeLimitedRemote(base: remote, limit: TimeLimit(duration: settings.timeout))
-        let capabilities = try await limited.limit.run("connecting to", .root) { _ async throws(StorageError) in
+        let patient = TimeLimitedRemote(base: remote, limit: TimeLimit(duration: settings.connectTimeout))
+        let capabilities = try await patient.limit.run("connecting to", .root) { _ async throws(StorageError) in
             try await remote.capabilities()
         }
-        let root = try await rootAttributes(limited)
+        let root = try await rootAttributes(patient)
+        let health = ServerHealth(remote, limit: settings.timeout, logger: logger)
+        let limited = TimeLimitedRemote(base: remote, limit: TimeLimit(duration: settings.timeout, health: health))
         let lifetimes = InodeTable.Lifetimes(
             attributes: settings.attributeTimeout, listing: settings.directoryTimeout, absence: settings.negativeTimeout
         )

@@ -23,8 +23,10 @@ public struct VolumeSettings: Sendable {
     public var spoolLimit = ByteCount(2 << 30)
     /// Where spool files live; they have no name there.
     public var spoolDirectory = "/var/tmp"
-    /// The longest that one remote call, or the wait for its next sign of life, may take.
+    /// The longest that a call waits for a sign of life of the server.
     public var timeout: Duration = .seconds(60)
+    /// The same for opening the volume, which has to connect and log in.
+    public var connectTimeout: Duration = .seconds(60)
     /// A stream that nobody read from for so long gives its session back.
     public var streamIdleTimeout: Duration = .seconds(1)
 

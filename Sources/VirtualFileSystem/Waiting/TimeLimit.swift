@@ -1,22 +1,34 @@
 import FileModel
+import RemoteFileSystem
 import Synchronization
 
 /// The backstop behind each remote call: whatever the remote does, its caller goes on after the limit.
 struct TimeLimit: Sendable {
     let duration: Duration
+    /// Nil for a call that stands for itself.
+    var health: ServerHealth?
 
-    /// Runs `body` and waits at most `duration` since the last `Progress.made()`.
+    /// A call that waits for others on a server that answers them is given so much in all.
+    private static let longestWait: Duration = .seconds(60)
+
+    /// Runs `body` and waits at most `duration` for a sign of life: of this call, or of the server to anybody.
     ///
-    /// The body is cancelled when the limit passes or the caller is cancelled; the caller does not wait for it to
-    /// notice.
+    /// Fails at once while the server is known to be away. The body is cancelled when the limit passes or the caller
+    /// is cancelled; the caller does not wait for it to notice.
     /// - Throws: what `body` throws, `.timedOut`, `.cancelled`.
     func run<Value: Sendable>(
         _ action: String, _ path: RemotePath,
         _ body: @escaping @Sendable (Progress) async throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
-        let progress = Progress()
+        if let refusal = health?.refusal { throw refusal }
+        let start = ContinuousClock.now
+        let progress = Progress(health: health, longest: Self.longestWait + duration)
         let promise = Promise<Value>()
-        let work = Task { await promise.fulfil { () async throws(StorageError) in try await body(progress) } }
+        let work = Task {
+            await RemoteActivity.$watcher.withValue({ progress.made() }) {
+                await promise.fulfil { () async throws(StorageError) in try await body(progress) }
+            }
+        }
         let timer = Task {
             await progress.waitUntilStalled(for: duration)
             guard !Task.isCancelled else { return }
@@ -25,9 +37,12 @@ struct TimeLimit: Sendable {
         }
         defer { timer.cancel() }
         do throws(StorageError) {
-            return try await promise.value()
+            let value = try await promise.value()
+            health?.answered()
+            return value
         } catch {
             work.cancel()
+            health?.noteFailure(error, started: start)
             throw error
         }
     }
@@ -39,13 +54,27 @@ struct TimeLimit: Sendable {
     /// When a call was last seen moving.
     final class Progress: Sendable {
         private let last = Mutex(ContinuousClock.now)
+        private let health: ServerHealth?
+        private let end: ContinuousClock.Instant
+
+        init(health: ServerHealth?, longest: Duration) {
+            self.health = health
+            end = .now + longest
+        }
 
         func made() { last.withLock { $0 = .now } }
+
+        /// Whoever moves by itself is not bounded by the time that one may wait for others.
+        private func deadline(_ limit: Duration) -> ContinuousClock.Instant {
+            let own = last.withLock { $0 } + limit
+            guard let sign = health?.lastSign else { return own }
+            return max(own, min(end, sign + limit))
+        }
 
         /// Returns when nothing moved for `limit`, or when the task is cancelled.
         func waitUntilStalled(for limit: Duration) async {
             while !Task.isCancelled {
-                let deadline = last.withLock { $0 } + limit
+                let deadline = deadline(limit)
                 if deadline <= .now { return }
                 try? await Task.sleep(until: deadline, clock: .continuous)
             }
