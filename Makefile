@@ -4,7 +4,7 @@ SWIFT ?= swift
 # One set of flags for everything, so that nothing is built twice.
 FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: setup build release check format test demo bench fuzz clean
+.PHONY: setup build release check format test soak demo bench fuzz clean
 
 ## Installs what building and testing takes (apt); quick when all is there.
 setup:
@@ -32,6 +32,10 @@ format:
 test: setup
 	scripts/check --structure
 	$(SWIFT) test --no-parallel $(FLAGS)
+
+## Mount tests for as long as you like: REMORA_OPERATIONS=1000000 REMORA_SEED=… make soak.
+soak: setup
+	REMORA_SOAK=1 REMORA_OPERATIONS=$${REMORA_OPERATIONS:-200000} $(SWIFT) test --no-parallel $(FLAGS) --filter MountTests
 
 demo:
 	scripts/setup build

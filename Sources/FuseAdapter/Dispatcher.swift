@@ -35,28 +35,39 @@ final class Dispatcher: Sendable {
     ) {
         guard let raw else { return }
         let call = InterruptibleCall()
+        let start = ContinuousClock.now
         let pending = PendingRequest(raw, call)
         let id = outstanding.begin(call)
         call.attach(
             Task.detached { [self] in
-                await work(FuseRequest(pending), operation, inode, body, reply)
+                let isFailure = await work(FuseRequest(pending), operation, inode, body, reply)
+                volume.metrics.called(operation, took: ContinuousClock.now - start, failed: isFailure)
                 outstanding.end(id)
             })
     }
 
+    /// - Returns: whether it failed in a way that programs do not meet in the normal course of things.
     private func work<Value: Sendable>(
         _ request: consuming FuseRequest, _ operation: String, _ inode: fuse_ino_t,
         _ body: @Sendable (Volume) async throws(StorageError) -> Value,
         _ reply: @Sendable (consuming FuseRequest, Value) async -> Void
-    ) async {
+    ) async -> Bool {
         let result: Value
         do throws(StorageError) {
             result = try await body(volume)
         } catch {
             note(error, operation, inode)
-            return request.fail(error.systemError)
+            request.fail(error.systemError)
+            return !error.isRoutine
         }
         await reply(request, result)
+        return false
+    }
+
+    /// Counts a call that was answered from a cache on libfuse's own thread.
+    func noteCached(_ operation: String, _ cache: VolumeMetrics.Cache, since start: ContinuousClock.Instant) {
+        volume.metrics.looked(in: cache, hit: true)
+        volume.metrics.called(operation, took: ContinuousClock.now - start, failed: false)
     }
 
     /// One line that tells operation, path, cause and the server's words.

@@ -92,6 +92,16 @@ final class FuseSession: @unchecked Sendable {
         return watched[1].revents == 0
     }
 
+    /// Lets the kernel forget names, attributes and pages. Blocks while a call on one of them is under way.
+    func invalidate(_ names: [CachedName]) {
+        for name in names {
+            if let inode = name.inode { fuse_lowlevel_notify_inval_inode(raw, inode.value, 0, 0) }
+            guard let parent = name.parent else { continue }
+            let text = name.name.map { CChar(bitPattern: $0) } + [0]
+            fuse_lowlevel_notify_inval_entry(raw, parent.value, text, name.name.count)
+        }
+    }
+
     /// Lets the reading threads end although the kernel is still connected.
     func stop() {
         fuse_session_exit(raw)

@@ -96,6 +96,13 @@ public final class MountedVolume: Sendable {
         return await waitUntilUnmounted()
     }
 
+    /// Lets volume and kernel forget what they know of the server.
+    public func dropCaches() async {
+        let names = volume.dropCaches()
+        let session = session
+        await onThread { session.invalidate(names) }
+    }
+
     /// Ends the mount at once: callers get errors, what was not uploaded yet is given one last try. Blocks shortly.
     public func abort() {
         state.withLock { state in

@@ -35,11 +35,13 @@ extension Operations {
 
     private static func getattr(_ request: fuse_req_t?, _ inode: fuse_ino_t) {
         let dispatcher = Dispatcher.of(request)
+        let start = ContinuousClock.now
         if let known = try? dispatcher.volume.cachedAttributes(of: InodeNumber(inode)) {
             var status = stat(known)
             fuse_reply_attr(request, &status, known.validity.inSeconds)
-            return
+            return dispatcher.noteCached("getattr", .attributes, since: start)
         }
+        dispatcher.volume.metrics.looked(in: .attributes, hit: false)
         dispatcher.serve(request, "getattr", inode) { volume async throws(StorageError) in
             try await volume.attributes(of: InodeNumber(inode))
         } reply: { request, attributes in

@@ -23,9 +23,12 @@ extension Operations {
         let dispatcher = Dispatcher.of(request)
         guard let name = dispatcher.name(text, request) else { return }
         let directory = InodeNumber(parent)
+        let start = ContinuousClock.now
         if let known = try? dispatcher.volume.cachedLookup(name, in: directory) {
-            return dispatcher.answer(request, known)
+            dispatcher.answer(request, known)
+            return dispatcher.noteCached("lookup", .names, since: start)
         }
+        dispatcher.volume.metrics.looked(in: .names, hit: false)
         dispatcher.serve(request, "lookup", parent) { volume async throws(StorageError) in
             try await volume.lookup(name, in: directory)
         } reply: { [volume = dispatcher.volume] request, answer in

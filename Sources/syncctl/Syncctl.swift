@@ -17,9 +17,9 @@ struct Syncctl: AsyncParsableCommand {
             """,
         version: "syncctl \(Version.text)",
         subcommands: [
-            MountCommand.self, UnmountCommand.self, RescueCommand.self, PushCommand.self, PullCommand.self,
-            SyncCommand.self, TestCommand.self, TrustCommand.self, ListCommand.self, CheckCommand.self,
-            HistoryCommand.self,
+            MountCommand.self, UnmountCommand.self, RescueCommand.self, StatusCommand.self, CacheCommand.self,
+            PushCommand.self, PullCommand.self, SyncCommand.self, TestCommand.self, TrustCommand.self,
+            ListCommand.self, CheckCommand.self, HistoryCommand.self,
             DaemonCommand.self, GetCommand.self, PutCommand.self, CatCommand.self, MakeDirectoryCommand.self,
             RemoveCommand.self, MoveCommand.self,
             ConfigCommand.self,
@@ -31,7 +31,9 @@ struct Syncctl: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         MemoryProtection.apply()
         do {
-            var command = try parseAsRoot()
+            let helper = MountHelper(CommandLine.arguments)
+            if let helper, helper.arguments == nil { return }
+            var command = try parseAsRoot(helper?.arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

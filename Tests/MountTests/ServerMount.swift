@@ -76,9 +76,10 @@ final class ServerMount: Sendable {
 
     var hasEnded: Bool { process.withLock { $0?.poll() != nil } }
 
-    func mount(_ more: [String] = []) async throws {
+    func mount(_ more: [String] = [], environment: [String: String?] = [:]) async throws {
         let started = try ChildProcess(
-            [Programs.syncctl, "mount", url, path, "--foreground"] + words + more, environment: variables,
+            [Programs.syncctl, "mount", url, path, "--foreground"] + words + more,
+            environment: variables.merging(environment) { $1 },
             cleanUp: "fusermount3 -u -z '\(path)'")
         process.withLock { $0 = started }
         let folder = path

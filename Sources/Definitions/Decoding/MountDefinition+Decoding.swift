@@ -25,6 +25,7 @@ extension MountSettings {
         allowOther = reader.read(MountKeys.allowOther)
         defaultPermissions = reader.read(MountKeys.defaultPermissions)
         allowNonEmpty = reader.read(MountKeys.nonEmpty)
+        containSymlinks = reader.read(MountKeys.containSymlinks)
         user = reader.read(MountKeys.uid)
         group = reader.read(MountKeys.gid)
         umask = reader.read(MountKeys.umask)

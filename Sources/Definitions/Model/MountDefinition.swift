@@ -30,6 +30,8 @@ public struct MountSettings: Hashable, Sendable {
     public var defaultPermissions: Bool
     /// Mount over a folder that is not empty.
     public var allowNonEmpty: Bool
+    /// Links of the server do not lead out of the mount.
+    public var containSymlinks: Bool
     public var user: Ownership
     public var group: Ownership
     public var umask: UInt16

@@ -14,6 +14,9 @@ enum MountKeys {
         "default_permissions", .flag, default: false,
         "the kernel checks permission bits, as it does with allow_other; else the server alone decides")
     static let nonEmpty = Key("nonempty", .flag, default: false, "mount over a folder that is not empty")
+    static let containSymlinks = Key(
+        "contain_symlinks", .flag, default: true,
+        "show links of the server so that none leads out of the mounted folder; false shows them as they are")
     static let uid = Key("uid", .user, default: "owner", "whose the files are; owner is the user who mounts")
     static let gid = Key("gid", .group, default: "owner", "which group the files belong to")
     static let umask = Key("umask", .umask, default: "022", "permission bits that are taken away")
@@ -32,7 +35,8 @@ enum MountKeys {
         "mount", "The local folder.",
         keys: [
             enabled.description, mountpoint.description, remotePath.description, readOnly.description,
-            allowOther.description, defaultPermissions.description, nonEmpty.description, uid.description,
+            allowOther.description, defaultPermissions.description, nonEmpty.description,
+            containSymlinks.description, uid.description,
             gid.description, umask.description,
             attributeTimeout.description, directoryTimeout.description, negativeTimeout.description,
             readAhead.description, writeBehind.description, spoolLimit.description,

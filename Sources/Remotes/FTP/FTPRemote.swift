@@ -7,7 +7,7 @@ public import RemoteFileSystem
 ///
 /// A transfer has its session to itself from the command to the final reply; everything else goes to whichever session
 /// is free. No operation holds a session while it waits for another.
-public final class FTPRemote: RemoteFileSystem {
+public final class FTPRemote: RemoteFileSystem, PooledRemote {
     let pool: Pool<FTPConnection>
     let root: RemoteFolder
     private let identity: String

@@ -6,7 +6,7 @@ public import SFTP
 /// The contract on SFTP connections, whatever carries them.
 ///
 /// Open files live on the connection they were opened on; everything else goes to whichever connection has room.
-public final class SFTPRemote: RemoteFileSystem {
+public final class SFTPRemote: RemoteFileSystem, PooledRemote {
     let pool: Pool<SFTPConnection>
     let root: RemoteFolder
     private let identity: String

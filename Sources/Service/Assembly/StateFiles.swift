@@ -15,6 +15,8 @@ extension ProgramDirectories {
     public var spool: String { cache + "/spool" }
     /// The sessions of each server and user, shared by all processes.
     public var slots: String { runtime + "/slots" }
+    /// Where mounts answer questions (`MountControl`).
+    public var control: String { runtime + "/control" }
     /// Which process mounts what.
     public var mountRegistry: String { runtime + "/mounts" }
     /// Messages of mounts in the background.
@@ -22,7 +24,7 @@ extension ProgramDirectories {
 
     /// Makes the folders, open to their owner only.
     public func prepare() throws(StorageError) {
-        for folder in [state, runtime, cache, archives, servers, rescue, spool, slots, mountRegistry, logs] {
+        for folder in [state, runtime, cache, archives, servers, rescue, spool, slots, control, mountRegistry, logs] {
             try FolderMaker.make(folder)
         }
     }

@@ -21,6 +21,8 @@ extension VolumeSettings {
         writeBehind = mount.writeBehind
         spoolLimit = mount.spoolLimit
         spoolDirectory = spool
+        containsLinks = mount.containSymlinks
+        if case .absolute(let folder) = definition.folder { serverFolder = folder }
         self.rescue = RescueSettings(
             folder: rescue, definition: definition.name, remoteFolder: definition.folder.description)
         timeout = definition.remote.timeout

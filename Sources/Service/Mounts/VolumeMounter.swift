@@ -27,7 +27,7 @@ public struct VolumeMounter: Mounter {
         }
         let mountpoint = MountPoint.canonical(mountpoint)
         let record = MountRecord(mountpoint: mountpoint, process: getpid(), isDaemon: isDaemon)
-        let registration = try MountRegistry(folder: directories.mountRegistry).register(record)
+        let registration = try await register(record)
         let remote = try await remotes.open(definition.remote, folder: definition.folder, for: .mount)
         do throws(StorageError) {
             let volume = try await Volume.open(
@@ -35,10 +35,41 @@ public struct VolumeMounter: Mounter {
                 logger: logger)
             let mounted = try await MountedVolume.mount(
                 volume, MountOptions(definition, mountpoint: mountpoint), logger: logger)
-            return VolumeMount(mounted, remote, registration)
+            let details = MountDetails(definition, mountpoint)
+            return VolumeMount(mounted, remote, registration, control: control(mounted, remote, details))
         } catch {
             await remote.shutdown()
             throw error
+        }
+    }
+
+    /// After umount(8) the process of the mount before may still be about to end; it is waited for.
+    private func register(_ record: MountRecord) async throws(StorageError) -> MountRegistration {
+        let registry = MountRegistry(folder: directories.mountRegistry)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            do throws(StorageError) {
+                return try registry.register(record)
+            } catch {
+                let isMounted = MountTable.entry(at: record.mountpoint)?.type.hasPrefix("fuse") == true
+                guard error.code == .busy, !isMounted, ContinuousClock.now < deadline else { throw error }
+                try? await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
+    /// A mount that cannot be asked is still a mount.
+    private func control(
+        _ mounted: MountedVolume, _ remote: any RemoteFileSystem, _ details: MountDetails
+    ) -> ControlSocket? {
+        do throws(StorageError) {
+            return try ControlSocket(in: directories.control, name: details.socketName) { request in
+                if request.command == .dropCaches { await mounted.dropCaches() }
+                return ControlReply(status: details.status(mounted.volume, remote))
+            }
+        } catch {
+            logger.warning("syncctl status will not see \(mounted.mountpoint): \(error)")
+            return nil
         }
     }
 }
@@ -48,10 +79,14 @@ private final class VolumeMount: RunningMount {
     private let mounted: MountedVolume
     private let end: Task<[UnsettledFile], Never>
 
-    init(_ mounted: MountedVolume, _ remote: any RemoteFileSystem, _ registration: MountRegistration) {
+    init(
+        _ mounted: MountedVolume, _ remote: any RemoteFileSystem, _ registration: MountRegistration,
+        control: ControlSocket?
+    ) {
         self.mounted = mounted
         end = Task {
             let unsettled = await mounted.waitUntilUnmounted()
+            control?.end()
             await remote.shutdown()
             // Whoever waits for the end of this mount may go on now.
             withExtendedLifetime(registration) {}

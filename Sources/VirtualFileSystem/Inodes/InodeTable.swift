@@ -67,6 +67,10 @@ struct InodeTable {
         } else if let until = directory.absent[name], until > now {
             return .absent(until: until)
         } else if let until = directory.completeUntil, until > now {
+            // Noted, because the kernel will believe it as well.
+            if directory.absent.count < DirectoryState.absentLimit {
+                directory.absent[name] = min(until, now + lifetimes.absence)
+            }
             return .absent(until: min(until, now + lifetimes.absence))
         }
         let query = NameQuery(

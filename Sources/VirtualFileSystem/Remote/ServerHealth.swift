@@ -23,6 +23,14 @@ final class ServerHealth: Sendable {
     /// With what a call fails at once; nil while it may be tried.
     var refusal: StorageError? { machine.withLock { $0.refusal } }
 
+    /// Why calls fail at once, and for how long they have; nil while the server answers.
+    var outage: (error: StorageError, duration: Duration)? {
+        machine.withLock { machine in
+            guard case .down(let since, let error) = machine.state else { return nil }
+            return (error, ContinuousClock.now - since)
+        }
+    }
+
     /// The last time the server answered anything.
     var lastSign: ContinuousClock.Instant { machine.withLock { $0.lastSign } }
 

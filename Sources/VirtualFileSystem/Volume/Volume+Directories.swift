@@ -83,6 +83,11 @@ extension Volume {
             try table.planListing(handle.directory, now: now)
         }
         let listing: DirectoryListing
+        if case .new = plan {
+            metrics.looked(in: .listings, hit: false)
+        } else {
+            metrics.looked(in: .listings, hit: true)
+        }
         switch plan {
         case .known(let names): listing = DirectoryListing(directory: handle.directory, names: names)
         case .shared(let underWay): listing = underWay

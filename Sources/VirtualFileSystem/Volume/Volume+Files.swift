@@ -123,13 +123,18 @@ extension Volume {
         guard let readAhead = handle.readAhead else {
             throw StorageError(.invalidArgument, "the file is not open for reading")
         }
-        return try await handle.file.read(readAhead, at: offset, count: count)
+        let slices = try await handle.file.read(readAhead, at: offset, count: count)
+        metrics.read(slices.reduce(0) { $0 + $1.readableBytes })
+        return slices
     }
 
     /// The same without waiting; nil where the server is needed.
     public func readIfPresent(_ id: HandleID, at offset: Int64, count: Int) -> [ByteBuffer]? {
         guard let handle = handles.file(id), let readAhead = handle.readAhead else { return nil }
-        return handle.file.readIfPresent(readAhead, at: offset, count: count)
+        let slices = handle.file.readIfPresent(readAhead, at: offset, count: count)
+        metrics.looked(in: .reads, hit: slices != nil)
+        if let slices { metrics.read(slices.reduce(0) { $0 + $1.readableBytes }) }
+        return slices
     }
 
     /// Takes in all bytes; what becomes of them is told by a later write, `flush` or `synchronize`.
@@ -139,6 +144,7 @@ extension Volume {
             throw StorageError(.fileTooLarge, "the file would grow beyond what offsets can name")
         }
         try await handle.file.write(bytes, at: offset, appending: handle.flags.contains(.append))
+        metrics.wrote(bytes.readableBytes)
     }
 
     /// close(2): the server's verdict on everything written.

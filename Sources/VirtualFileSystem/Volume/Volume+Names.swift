@@ -58,8 +58,14 @@ extension Volume {
         return try insert(made(.symbolicLink, 0o777, size: Int64(target.count)), as: name, in: parent)
     }
 
+    /// Where a link leads; contained in the volume unless the settings say otherwise.
     public func readLink(_ inode: InodeNumber) async throws(StorageError) -> [UInt8] {
-        try await remote.readLink(try inodes.path(of: inode))
+        let path = try inodes.path(of: inode)
+        let target = try await remote.readLink(path)
+        guard settings.containsLinks else { return target }
+        return ContainedLink.target(
+            target, directory: (path.parent ?? .root).components.map(\.bytes),
+            root: settings.serverFolder?.components.map(\.bytes))
     }
 
     /// Gives a file a further name (link(2)).

@@ -11,6 +11,7 @@ public final class Volume: Sendable {
     public let settings: VolumeSettings
     public let capabilities: Capabilities
     let services: FileServices
+    public let metrics = VolumeMetrics()
     let handles = HandleTable()
     let nameFlights = SingleFlight<NameQuery, FileAttributes>()
     let inodeFlights = SingleFlight<InodeQuery, FileAttributes>()

@@ -27,6 +27,10 @@ public struct VolumeSettings: Sendable {
     public var timeout: Duration = .seconds(60)
     /// The same for opening the volume, which has to connect and log in.
     public var connectTimeout: Duration = .seconds(60)
+    /// Symbolic links are shown so that none leads out of the volume.
+    public var containsLinks = true
+    /// The volume's folder from the server's root; nil where only the server knows.
+    public var serverFolder: RemotePath?
     /// A stream that nobody read from for so long gives its session back.
     public var streamIdleTimeout: Duration = .seconds(1)
 

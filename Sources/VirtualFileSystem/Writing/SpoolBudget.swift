@@ -8,6 +8,8 @@ final class SpoolBudget: Sendable {
 
     init(limit: Int64) { self.limit = limit }
 
+    var inUse: Int64 { used.withLock { $0 } }
+
     static let unlimited = SpoolBudget(limit: .max)
 
     /// - Throws: `.noSpace` when the limit would be passed.

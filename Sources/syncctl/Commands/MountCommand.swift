@@ -77,9 +77,11 @@ struct MountCommand: AsyncParsableCommand {
             throw error
         }
         let signals = SignalWatch.stop {
+            ServiceManager.stopping()
             Task { try? await mount.unmount() }
         }
         ready?.succeeded()
+        ServiceManager.ready()
         defer { withExtendedLifetime(signals) {} }
         try await mount.waitUntilEnded()
     }
