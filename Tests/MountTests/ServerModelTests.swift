@@ -1,0 +1,33 @@
+import FileModel
+import Glibc
+import TestServers
+import Testing
+
+/// The reference model on real servers: random operations on the mount and on a local folder in lock-step.
+///
+/// `REMORA_SEED` repeats a run, `REMORA_OPERATIONS` changes its length (make soak).
+@Suite(.timeLimit(.minutes(600)), .serialized)
+struct ServerModelTests {
+    @Test(arguments: [Site.sftp, .ftp])
+    func theMountOfAServerBehavesAsALocalFolder(site: Site) async throws {
+        let seed = Environment.number("REMORA_SEED").map { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
+        let count = Environment.number("REMORA_OPERATIONS") ?? 10_000
+        print("reference model on \(site): \(count) operations, seed \(seed)")
+        let mount = try await ServerMount(site)
+        let local = try TemporaryFolder()
+        let differences = try await mount.work(within: 120 + count / 20) { [path = mount.path] in
+            ReferenceModel(mount: path, local: local.path, seed: seed, hasPermissions: site == .sftp).run(count)
+        }
+        #expect(differences.isEmpty, "seed \(seed): \(differences.joined(separator: "\n")) \(mount.errors)")
+        #expect(try await mount.unmount() == .exited(0), "\(mount.errors)")
+        let remains = try await run(["diff", "-r", mount.server.root, local.path])
+        #expect(remains.succeeded, "the server has what the folder has: \(remains.output)")
+    }
+}
+
+enum Environment {
+    static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
+
+    /// Whether what takes minutes is wanted, too: make soak.
+    static var isSoak: Bool { number("REMORA_SOAK") == 1 }
+}
