@@ -27,7 +27,7 @@ struct FaultMountTests {
         try Files.store(mount.disk("f"), content)
         relay.latency = .roundTrip(.milliseconds(4))
         var failures = 0
-        for round in 0..<(Environment.isSoak ? 200 : 6) {
+        for round in 0..<(Environment.isSoak ? 200 : 4) {
             let action = Self.faults[round % 3]
             let bytes = Int.random(in: 0..<1_600_000, using: &random)
             let role: ConnectionRole = site == .sftp || Bool.random(using: &random) ? .control : .data

@@ -73,7 +73,8 @@ extension SFTPRemote {
             }
             return try await connection.open(serverPath, disposition.flags, mode)
         } catch  where error.code == .failed {
-            throw await refined(error, serverPath, on: connection) { found in
+            let isNew = disposition == .createNew || disposition == .truncate
+            throw await refined(error, serverPath, on: connection, isNew: isNew) { found in
                 if found.isDirectory { return StorageError(.isDirectory, "\(path) is a folder") }
                 return disposition == .createNew ? StorageError(.alreadyExists, "\(path) exists already") : nil
             }

@@ -32,7 +32,7 @@ extension SFTPRemote {
             do throws(StorageError) {
                 try await connection.symlink(serverPath, target: SFTPPath(target))
             } catch  where error.code == .failed {
-                throw await self.refined(error, serverPath, on: connection) { _ in
+                throw await self.refined(error, serverPath, on: connection, isNew: true) { _ in
                     StorageError(.alreadyExists, "\(path) exists already")
                 }
             }

@@ -94,7 +94,7 @@ extension SFTPRemote {
             do throws(StorageError) {
                 try await connection.mkdir(serverPath, SFTPAttributes(permissions: permissions.map(UInt32.init)))
             } catch  where error.code == .failed {
-                throw await self.refined(error, serverPath, on: connection) { _ in
+                throw await self.refined(error, serverPath, on: connection, isNew: true) { _ in
                     StorageError(.alreadyExists, "\(path) exists already")
                 }
             }
@@ -144,20 +144,34 @@ extension SFTPRemote {
 
     /// A better reason for an answer that says only "failure" (most errnos of OpenSSH's sftp-server do).
     ///
-    /// - Parameter judge: gets what is at `path` now; nil keeps the error.
+    /// - Parameters:
+    ///   - isNew: `path` was to be made: that nothing is there explains nothing, only that its folder is missing would.
+    ///   - judge: gets what is at `path` now; nil keeps the error.
     func refined(
-        _ error: StorageError, _ path: SFTPPath, on connection: SFTPConnection,
+        _ error: StorageError, _ path: SFTPPath, on connection: SFTPConnection, isNew: Bool = false,
         _ judge: @Sendable (FileAttributes) -> StorageError?
     ) async -> StorageError {
         let found: FileAttributes
+        let refusal = error
         do throws(StorageError) {
             found = try await connection.lstat(path).fileAttributes
         } catch {
+            if isNew { return await isFolderMissing(of: path, on: connection) ? .missing(path, refusal) : refusal }
             return await isMissing(path, on: connection, error) ? .missing(path, error) : error
         }
         guard var better = judge(found) else { return error }
         better.serverReply = error.serverReply
         return better
+    }
+
+    private func isFolderMissing(of path: SFTPPath, on connection: SFTPConnection) async -> Bool {
+        guard let (folder, _) = path.split else { return false }
+        do throws(StorageError) {
+            _ = try await connection.lstat(folder)
+            return false
+        } catch {
+            return await isMissing(folder, on: connection, error)
+        }
     }
 
     /// Whether nothing is there, at a server that answered a look at it with "failure": then its folder knows.
