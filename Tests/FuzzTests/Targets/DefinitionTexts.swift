@@ -83,9 +83,9 @@ extension FuzzTarget {
     }
 
     private static func written(_ url: RemoteURL) -> String {
-        var login = encoded(Array((url.user ?? "").utf8))
-        if let password = url.password { login += ":" + encoded(Array(password.revealed.utf8)) }
-        let host = url.host.contains(":") ? "[\(encoded(Array(url.host.utf8)))]" : encoded(Array(url.host.utf8))
+        var login = encoded(url.user ?? "")
+        if let password = url.password { login += ":" + encoded(password.revealed) }
+        let host = url.host.contains(":") ? "[\(encoded(url.host))]" : encoded(url.host)
         let port = url.port.map { ":\($0)" } ?? ""
         return "\(url.scheme.rawValue)://\(login.isEmpty ? "" : login + "@")\(host)\(port)\(folder(url.folder))"
     }
@@ -93,15 +93,18 @@ extension FuzzTarget {
     private static func folder(_ folder: RemoteFolder?) -> String {
         switch folder {
         case nil: ""
-        case .absolute(let path)?: "/." + (path.isRoot ? "" : "/") + encoded(path.bytes)
-        case .belowLogin(let path)?: "/~" + (path.isRoot ? "" : "/") + encoded(path.bytes)
+        case .absolute(let path)?: "/." + (path.isRoot ? "" : "/") + encoded(path.bytes, keeping: UInt8(ascii: "/"))
+        case .belowLogin(let path)?: "/~" + (path.isRoot ? "" : "/") + encoded(path.bytes, keeping: UInt8(ascii: "/"))
         }
     }
 
-    private static func encoded(_ bytes: [UInt8]) -> String {
+    private static func encoded(_ text: String) -> String { encoded(Array(text.utf8), keeping: nil) }
+
+    private static func encoded(_ bytes: [UInt8], keeping kept: UInt8?) -> String {
         let digits = Array("0123456789ABCDEF")
         return bytes.map { byte in
-            byte == UInt8(ascii: "/") ? "/" : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            byte == kept
+                ? String(UnicodeScalar(byte)) : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
         }.joined()
     }
 }
