@@ -68,6 +68,7 @@ extension SSHDefinition {
         command = reader.read(SSHKeys.command)
         hostKey = reader.read(SSHKeys.hostKey)
         knownHosts = reader.read(SSHKeys.knownHosts).map(context.path(required:))
+        config = reader.read(SSHKeys.config).map(context.path(required:))
         pins = reader.read(SSHKeys.pins)
         compression = reader.read(SSHKeys.compression)
     }

@@ -75,6 +75,8 @@ public struct SSHDefinition: Hashable, Sendable {
     public var knownHosts: [String]
     /// `SHA256:…` without padding.
     public var pins: [String]
+    /// Files of ssh_config(5), absolute paths; empty reads none.
+    public var config: [String]
     public var compression: Bool
 }
 

@@ -16,12 +16,17 @@ enum SSHKeys {
     static let pins = Key(
         "pin_sha256", ValueFormat.hostKeyPin.list("a list of SHA-256 fingerprints"), default: [],
         "of the host key, as ssh-keygen -l prints it, for host_key = \"pin\"")
+    static let config = Key(
+        "config", ValueFormat.text.list("a list of files"), default: ["~/.ssh/config", "/etc/ssh/ssh_config"],
+        "for transport = \"libssh2\": files in the format of ssh_config(5), of which Host, HostName, Port, User, "
+            + "IdentityFile, IdentityAgent, UserKnownHostsFile, HostKeyAlias and Include are heeded; "
+            + "[] reads none")
     static let compression = Key("compression", .flag, default: false, "worth it on very slow lines only")
 
     static let schema = TableSchema(
         "ssh", "The connection below SFTP.",
         keys: [
             transport.description, command.description, hostKey.description, knownHosts.description, pins.description,
-            compression.description,
+            config.description, compression.description,
         ])
 }

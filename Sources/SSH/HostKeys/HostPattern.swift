@@ -13,6 +13,11 @@ enum HostPattern {
         return isMatch
     }
 
+    /// One pattern without `!`; capitals count.
+    static func matches(exactly name: String, _ pattern: String) -> Bool {
+        matches(Array(name.utf8), Array(pattern.utf8))
+    }
+
     /// `*` stands for any characters, `?` for one. Steps back to the last star only, so the time is bounded by the
     /// product of the lengths.
     private static func matches(_ name: [UInt8], _ pattern: [UInt8]) -> Bool {

@@ -18,10 +18,12 @@ public struct SSHCredentials: Sendable {
     public var methods: [SSHLoginMethod] = SSHLoginMethod.allCases
     /// Private keys. Empty: those that ssh(1) looks for by itself.
     public var identityFiles: [String] = []
+    /// Of an agent's keys, only those that `identityFiles` names are offered (ssh_config(5)).
+    public var identitiesOnly = false
     /// Opens encrypted private keys.
     public var passphrase: Secret?
     public var password: Secret?
-    /// The agent's socket; nil: the one of SSH_AUTH_SOCK.
+    /// The agent's socket; nil: the one of SSH_AUTH_SOCK; empty: no agent.
     public var agentSocket: String?
 
     public init(user: String, password: Secret? = nil, identityFiles: [String] = []) {

@@ -1,47 +1,44 @@
 import Definitions
 import FileModel
-import Glibc
 import SSH
 import Transport
 
 extension SSHSettings {
+    /// What the definition says; where it says nothing, ssh_config(5).
     init(_ remote: RemoteDefinition) async throws(StorageError) {
-        self.init(
-            endpoint: Endpoint(host: remote.host, port: remote.port), credentials: try await SSHCredentials(remote))
-        hostKeys = try SSH.HostKeyPolicy(remote.ssh)
+        let found = try await SSHConfiguration.of(
+            host: remote.host, port: remote.port == 22 ? nil : remote.port, user: remote.user, files: remote.ssh.config)
+        self.init(endpoint: found.endpoint, credentials: try await SSHCredentials(remote, found))
+        hostKeys = try SSH.HostKeyPolicy(remote.ssh, found)
+        hostKeyAlias = found.hostKeyAlias
         dial = try await DialOptions(remote)
         handshakeTimeout = max(remote.connectTimeout, remote.timeout)
         loginTimeout = remote.timeout * 3
         compression = remote.ssh.compression
-        log = WireLog(remote, secrets: [credentials.password, credentials.passphrase, dial.proxy?.password])
     }
 }
 
 extension SSHCredentials {
-    fileprivate init(_ remote: RemoteDefinition) async throws(StorageError) {
-        let user = if let user = remote.user { user } else { try Self.ownName() }
+    fileprivate init(_ remote: RemoteDefinition, _ found: SSHConfiguration) async throws(StorageError) {
+        let given = remote.auth.identityFiles
         self.init(
-            user: user, password: try await remote.auth.password.fetched(host: remote.host, user: user),
-            identityFiles: remote.auth.identityFiles)
+            user: found.user, password: try await remote.auth.password.fetched(host: remote.host, user: found.user),
+            identityFiles: given.isEmpty ? found.identityFiles : given)
+        identitiesOnly = !given.isEmpty || found.identitiesOnly
+        agentSocket = found.agentSocket
         let wanted = remote.auth.methods.compactMap { SSHLoginMethod(rawValue: $0.rawValue) }
         if !wanted.isEmpty { methods = wanted }
-        passphrase = try await remote.auth.passphrase.fetched(host: remote.host, user: user)
-    }
-
-    /// The name of who runs the program, as ssh(1) takes it.
-    private static func ownName() throws(StorageError) -> String {
-        guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else {
-            throw StorageError(.configuration, "there is no user name: put one into the URL or set user in [remote]")
-        }
-        return String(cString: name)
+        passphrase = try await remote.auth.passphrase.fetched(host: remote.host, user: found.user)
     }
 }
 
 extension SSH.HostKeyPolicy {
-    fileprivate init(_ definition: SSHDefinition) throws(StorageError) {
+    fileprivate init(_ definition: SSHDefinition, _ found: SSHConfiguration) throws(StorageError) {
+        let isDefault = definition.knownHosts == Self.defaultFiles.map(LocalPath.expandingTilde)
+        let files = isDefault ? found.knownHostsFiles ?? definition.knownHosts : definition.knownHosts
         switch definition.hostKey {
-        case .knownHosts: self = .knownHosts(files: definition.knownHosts)
-        case .tofu: self = .trustOnFirstUse(files: definition.knownHosts)
+        case .knownHosts: self = .knownHosts(files: files)
+        case .tofu: self = .trustOnFirstUse(files: files)
         case .any: self = .any
         case .pin:
             self = .pin(
