@@ -1,12 +1,26 @@
 import FileModel
 import NIOCore
 import NIOPosix
+import TestServers
 import Testing
+import Transport
 
 @testable import SSH
 
 func connect(_ settings: SSHSettings) async throws -> SubsystemStream {
     try await SubsystemStream.ssh(settings, on: MultiThreadedEventLoopGroup.singleton.next())
+}
+
+extension SSHSettings {
+    /// The account's own key and password, and the server's host key.
+    init(reaching server: TestServer, by methods: [SSHLoginMethod]) throws {
+        var credentials = SSHCredentials(user: server.user)
+        credentials.identityFiles = [try #require(server.privateKeyFile)]
+        credentials.password = server.password.map { Secret($0) }
+        credentials.methods = methods
+        self.init(endpoint: Endpoint(host: server.host, port: server.port), credentials: credentials)
+        hostKeys = .knownHosts(files: [try #require(server.knownHostsFile)])
+    }
 }
 
 /// Why a connection could not be made; nil when it could, and was closed again.

@@ -8,6 +8,8 @@ struct IdentityFile: Hashable, Sendable {
     /// `ssh-ed25519`, `ssh-rsa`, …; nil where the format does not tell.
     var keyType: String?
     var isEncrypted = false
+    /// In the encoding of RFC 4253 §6.6; nil where the format does not tell.
+    var publicKey: [UInt8]?
 
     /// The keys that ssh(1) tries by itself, best first.
     static let defaults = ["~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"]
@@ -29,6 +31,15 @@ struct IdentityFile: Hashable, Sendable {
 
     var isRSA: Bool { keyType == "ssh-rsa" }
 
+    /// The public key of a key file, or what stands beside it with `.pub`; the private one may be with an agent only.
+    static func publicKey(of file: String) -> [UInt8]? {
+        if let key = (try? IdentityFile(file))?.publicKey { return key }
+        let path = LocalPath.expandingTilde(file)
+        guard let text = try? read(path.hasSuffix(".pub") ? path : path + ".pub") else { return nil }
+        let fields = text.split(whereSeparator: \.isWhitespace)
+        return fields.count > 1 ? Data(base64Encoded: String(fields[1])).map { Array($0) } : nil
+    }
+
     private static func read(_ path: String) throws(StorageError) -> String {
         guard let file = fopen(path, "re") else {
             throw StorageError(.loginFailed, String(cString: strerror(errno)))
@@ -48,7 +59,8 @@ struct IdentityFile: Hashable, Sendable {
         _ = fields.next()
         _ = fields.next()
         fields.skip(4)
-        keyType = fields.next().flatMap(HostKey.type)
+        publicKey = fields.next()
+        keyType = publicKey.flatMap(HostKey.type)
     }
 
     private mutating func readPEM(_ text: String) {

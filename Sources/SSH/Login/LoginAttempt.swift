@@ -11,6 +11,8 @@ protocol LoginAttempt: AnyObject {
     var name: String { get }
     /// Why it did not work, when there is more to say than "refused".
     var reason: String? { get }
+    /// Whether the very same was refused before, under another name.
+    var isPointless: Bool { get }
 
     func advance(_ session: SSHSession, user: String) throws(StorageError) -> Bool?
 }
@@ -34,33 +36,63 @@ final class PasswordAttempt: LoginAttempt {
     let method = SSHLoginMethod.password
     let name = "password"
     private(set) var reason: String?
+    /// keyboard-interactive asked for it already: a second wrong one may lock the account.
+    var isPointless: Bool { offers.passwordWasRefused }
     private let password: Secret
+    private let offers: KeyOffers
 
-    init(_ password: Secret) { self.password = password }
+    init(_ password: Secret, _ offers: KeyOffers) {
+        self.password = password
+        self.offers = offers
+    }
 
     func advance(_ session: SSHSession, user: String) throws(StorageError) -> Bool? {
         let words = password.revealed
         let code = libssh2_userauth_password_ex(
             session.pointer, user, UInt32(user.utf8.count), words, UInt32(words.utf8.count), nil)
         if code == LIBSSH2_ERROR_PASSWORD_EXPIRED { reason = "it has expired" }
-        return try session.verdict(code)
+        let verdict = try session.verdict(code)
+        if verdict == false { offers.passwordWasRefused = true }
+        return verdict
     }
 }
 
 final class KeyboardInteractiveAttempt: LoginAttempt {
     let method = SSHLoginMethod.keyboardInteractive
     let name = "keyboard-interactive"
-    let reason: String? = nil
+    private(set) var reason: String?
+    /// Its first question would be for the same password.
+    var isPointless: Bool { offers.passwordWasRefused }
     private let password: Secret
+    private let offers: KeyOffers
+    private var isStarted = false
 
-    init(_ password: Secret) { self.password = password }
+    init(_ password: Secret, _ offers: KeyOffers) {
+        self.password = password
+        self.offers = offers
+    }
 
     func advance(_ session: SSHSession, user: String) throws(StorageError) -> Bool? {
-        session.wire.promptAnswer = password
-        defer { session.wire.promptAnswer = nil }
-        return try session.verdict(
-            libssh2_userauth_keyboard_interactive_ex(
-                session.pointer, user, UInt32(user.utf8.count), SSHCallbacks.respond))
+        if !isStarted { session.wire.questions = InteractiveAnswers(password: password, user: user) }
+        isStarted = true
+        let code = libssh2_userauth_keyboard_interactive_ex(
+            session.pointer, user, UInt32(user.utf8.count), SSHCallbacks.respond)
+        let questions = session.wire.questions
+        if questions?.isEndless == true {
+            throw StorageError(.loginFailed, "the server asks questions without end: \(questions?.summary ?? "")")
+        }
+        guard let verdict = try session.verdict(code) else { return nil }
+        session.wire.questions = nil
+        if !verdict, let questions { explain(questions) }
+        return verdict
+    }
+
+    private func explain(_ questions: InteractiveAnswers) {
+        offers.passwordWasRefused = questions.askedOnlyForThePassword
+        guard !questions.prompts.isEmpty, !questions.askedOnlyForThePassword else { return }
+        reason =
+            "the server asked \(questions.summary), and only the user name and the password can be answered: use a key, "
+            + "or transport = \"openssh\""
     }
 }
 
@@ -73,11 +105,14 @@ final class KeyFileAttempt: LoginAttempt {
     private let passphrase: Secret?
     /// Files that the user did not name are passed over when they do not exist.
     let isDefault: Bool
+    var isPointless: Bool { IdentityFile.publicKey(of: file).map(offers.wasOffered) ?? false }
+    private let offers: KeyOffers
 
-    init(_ file: String, passphrase: Secret?, isDefault: Bool) {
+    init(_ file: String, passphrase: Secret?, isDefault: Bool, _ offers: KeyOffers) {
         self.file = file
         self.passphrase = passphrase
         self.isDefault = isDefault
+        self.offers = offers
     }
 
     func advance(_ session: SSHSession, user: String) throws(StorageError) -> Bool? {

@@ -20,24 +20,38 @@ final class SSHLogin {
     init(_ credentials: SSHCredentials, log: WireConnection? = nil) {
         self.log = log
         user = credentials.user
-        attempts = credentials.methods.flatMap { Self.attempts($0, credentials) }[...]
+        let offers = KeyOffers()
+        attempts = credentials.methods.flatMap { Self.attempts($0, credentials, offers) }[...]
+        offers.later = attempts.count { $0.method != .agent }
     }
 
-    private static func attempts(_ method: SSHLoginMethod, _ credentials: SSHCredentials) -> [any LoginAttempt] {
+    private static func attempts(
+        _ method: SSHLoginMethod, _ credentials: SSHCredentials, _ offers: KeyOffers
+    ) -> [any LoginAttempt] {
         switch method {
         case .agent:
-            let hasAgent = credentials.agentSocket != nil || getenv("SSH_AUTH_SOCK") != nil
-            return hasAgent ? [AgentAttempt(socket: credentials.agentSocket)] : []
+            let hasAgent = credentials.agentSocket.map { !$0.isEmpty } ?? (getenv("SSH_AUTH_SOCK") != nil)
+            guard hasAgent else { return [] }
+            let preferred = credentials.identityFiles.compactMap(IdentityFile.publicKey)
+            return [
+                AgentAttempt(
+                    socket: credentials.agentSocket, preferred: preferred, preferredOnly: credentials.identitiesOnly,
+                    offers)
+            ]
         case .publickey:
             let isDefault = credentials.identityFiles.isEmpty
-            let files = isDefault ? IdentityFile.defaults.filter(exists) : credentials.identityFiles
-            return files.map { KeyFileAttempt($0, passphrase: credentials.passphrase, isDefault: isDefault) }
+            let files =
+                isDefault ? IdentityFile.defaults.filter(exists) : credentials.identityFiles.filter(isPrivateKey)
+            return files.map { KeyFileAttempt($0, passphrase: credentials.passphrase, isDefault: isDefault, offers) }
         case .keyboardInteractive:
-            return credentials.password.map { [KeyboardInteractiveAttempt($0)] } ?? []
+            return credentials.password.map { [KeyboardInteractiveAttempt($0, offers)] } ?? []
         case .password:
-            return credentials.password.map { [PasswordAttempt($0)] } ?? []
+            return credentials.password.map { [PasswordAttempt($0, offers)] } ?? []
         }
     }
+
+    /// The public half of a key that only an agent has is named to choose that key.
+    private static func isPrivateKey(_ path: String) -> Bool { !path.hasSuffix(".pub") }
 
     private static func exists(_ path: String) -> Bool { access(LocalPath.expandingTilde(path), R_OK) == 0 }
 
@@ -55,7 +69,13 @@ final class SSHLogin {
                 attempts.removeFirst()
                 continue
             }
-            if !isTold { log?.sent("log in as \(user) with \(attempt.name)") }
+            if !isTold {
+                if attempt.isPointless {
+                    attempts.removeFirst()
+                    continue
+                }
+                log?.sent("log in as \(user) with \(attempt.name)")
+            }
             isTold = true
             guard let verdict = try attempt.advance(session, user: user) else { return false }
             log?.received("\(attempt.name): \(verdict ? "accepted" : attempt.reason ?? "refused")")

@@ -19,14 +19,12 @@ struct SSHFailure {
     ]
 
     var error: StorageError {
+        // The server may have hung up for the same reason, with or without a word.
+        if step == .handshake, let disagreement { return cannotAgree(disagreement) }
         if let farewell = wire.farewell { return ended(farewell) }
         if wire.isEnded || Self.lost.contains(code) { return step == .handshake ? noGreeting : connectionLost }
         switch step {
-        case .handshake:
-            return StorageError(
-                .protocolViolation,
-                "the server and libssh2 \(LibSSH2.version) cannot agree on how to encrypt (\(words)): "
-                    + "transport = \"openssh\" knows more algorithms")
+        case .handshake: return cannotAgree(words)
         case .login: return StorageError(.loginFailed, "the login failed: \(words)")
         case .channel: return StorageError(.connectionLost, "the server opened no channel: \(words)")
         case .subsystem:
@@ -35,9 +33,31 @@ struct SSHFailure {
         }
     }
 
+    /// Which list has nothing in common, and what the server has in it.
+    private var disagreement: String? {
+        guard let offer = SSHOffer(wire.opening), let list = offer.disagreement(with: wire.supported) else {
+            return nil
+        }
+        return "no common \(list.name); the server offers only \(list.names.prefix(12).joined(separator: ", "))"
+    }
+
+    private func cannotAgree(_ reason: String) -> StorageError {
+        StorageError(
+            .protocolViolation,
+            "the server and libssh2 \(LibSSH2.version) cannot agree on how to encrypt (\(reason)): "
+                + "use transport = \"openssh\", which knows more algorithms, or a later libssh2")
+    }
+
     private func ended(_ farewell: String) -> StorageError {
-        let code: StorageError.Code = step == .login ? .loginFailed : .connectionLost
-        return StorageError(code, "the server ended the SSH session", serverReply: farewell)
+        guard step == .login else {
+            return StorageError(.connectionLost, "the server ended the SSH session", serverReply: farewell)
+        }
+        let isImpatient = farewell.contains("Too many authentication failures")
+        return StorageError(
+            .loginFailed,
+            isImpatient
+                ? "the server ended the login before all keys were tried: name the right one with identity_files"
+                : "the server ended the SSH session", serverReply: farewell)
     }
 
     private var connectionLost: StorageError {

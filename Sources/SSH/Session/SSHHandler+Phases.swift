@@ -9,6 +9,8 @@ extension SSHHandler {
         do throws(StorageError) {
             let session = try SSHSession(wire: wire)
             session.prefer(hostKeyTypes: verifier.knownTypes, compression: settings.compression)
+            // What comes after an agent needs time as well.
+            wire.agentPatience = CInt(min(settings.loginTimeout / .milliseconds(1) * 2 / 3, 600_000))
             phase = .handshaking(session)
             log?.sent("SSH-2.0-libssh2_\(LibSSH2.version)")
         } catch {

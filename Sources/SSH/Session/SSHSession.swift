@@ -34,14 +34,23 @@ final class SSHSession {
     ///
     /// - Parameter hostKeyTypes: types of keys that can be checked, best first.
     func prefer(hostKeyTypes: [String], compression: Bool) {
-        set(LIBSSH2_METHOD_HOSTKEY, SSHAlgorithms.hostKeys(preferring: hostKeyTypes, supported: supported))
-        set(LIBSSH2_METHOD_KEX, supported(LIBSSH2_METHOD_KEX).filter { !SSHAlgorithms.broken.contains($0) })
-        for method in [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC] {
-            set(method, SSHAlgorithms.sorted(supported(method), first: SSHAlgorithms.ciphers))
-        }
-        for method in [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC] {
-            set(method, SSHAlgorithms.sorted(supported(method), first: SSHAlgorithms.macs))
-        }
+        let keyExchanges = supported(LIBSSH2_METHOD_KEX).filter { !SSHAlgorithms.broken.contains($0) }
+        let lists =
+            [
+                (LIBSSH2_METHOD_KEX, keyExchanges),
+                (
+                    LIBSSH2_METHOD_HOSTKEY,
+                    SSHAlgorithms.hostKeys(preferring: hostKeyTypes, supported: supported)
+                ),
+            ]
+            + [
+                (LIBSSH2_METHOD_CRYPT_CS, SSHAlgorithms.ciphers), (LIBSSH2_METHOD_CRYPT_SC, SSHAlgorithms.ciphers),
+                (LIBSSH2_METHOD_MAC_CS, SSHAlgorithms.macs), (LIBSSH2_METHOD_MAC_SC, SSHAlgorithms.macs),
+            ].map {
+                ($0.0, SSHAlgorithms.sorted(supported($0.0), first: $0.1))
+            }
+        for (method, names) in lists { set(method, names) }
+        wire.supported = lists.map(\.1)
         if compression { libssh2_session_flag(pointer, LIBSSH2_FLAG_COMPRESS, 1) }
     }
 

@@ -20,14 +20,27 @@ final class SSHWire {
     }
     /// The server's words when it ended the session (RFC 4253 §11.1).
     fileprivate(set) var farewell: String?
-    /// Answers questions that are not echoed (RFC 4256).
-    var promptAnswer: Secret?
+    /// Answers the questions of keyboard-interactive.
+    var questions: InteractiveAnswers?
+    /// An agent may ask its user; how long it may take for one answer, in milliseconds.
+    var agentPatience: CInt = 20_000
+    /// An answer did not come in time.
+    fileprivate(set) var isAgentSilent = false
+
+    /// The first bytes that arrived, as far as the server's list of algorithms may reach.
+    private(set) var opening: [UInt8] = []
+    /// Algorithms that we offer, in the order of `SSHOffer.lists`.
+    var supported: [[String]] = []
 
     private static let greetingLength = 200
+    private static let openingLength = 8192
 
     func arrived(_ bytes: ByteBuffer) {
         if greeting.count < Self.greetingLength {
             greeting += bytes.readableBytesView.prefix(Self.greetingLength - greeting.count)
+        }
+        if opening.count < Self.openingLength {
+            opening += bytes.readableBytesView.prefix(Self.openingLength - opening.count)
         }
         if inbound.readableBytes == 0 {
             inbound = bytes
@@ -86,7 +99,15 @@ enum SSHCallbacks {
 
     /// libssh2 also talks to agents through these, over a socket of its own.
     private static let receive: Receive = { socket, buffer, length, flags, abstract in
-        guard socket == LibSSH2.unusedDescriptor else { return result(of: Glibc.recv(socket, buffer, length, flags)) }
+        guard socket == LibSSH2.unusedDescriptor else {
+            // An agent that never answers must not keep the thread.
+            var event = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            guard let wire = wire(abstract), poll(&event, 1, wire.agentPatience) == 1 else {
+                wire(abstract)?.isAgentSilent = true
+                return -Int(ETIMEDOUT)
+            }
+            return result(of: Glibc.recv(socket, buffer, length, flags))
+        }
         return wire(abstract)?.receive(UnsafeMutableRawBufferPointer(start: buffer, count: length)) ?? -Int(EBADF)
     }
 
@@ -105,7 +126,7 @@ enum SSHCallbacks {
         wire(abstract)?.farewell = printable(Array(bytes))
     }
 
-    /// Answers the questions of keyboard-interactive: a password where nothing is echoed, nothing where it is.
+    /// Answers the questions of keyboard-interactive.
     static let respond:
         @convention(c) (
             UnsafePointer<CChar>?, CInt, UnsafePointer<CChar>?, CInt, CInt,
@@ -114,7 +135,9 @@ enum SSHCallbacks {
         ) -> Void = { _, _, _, _, count, prompts, responses, abstract in
             guard let prompts, let responses else { return }
             for index in 0..<Int(count) {
-                let answer = prompts[index].echo == 0 ? wire(abstract)?.promptAnswer?.revealed ?? "" : ""
+                let text = UnsafeRawBufferPointer(start: prompts[index].text, count: Int(prompts[index].length))
+                let isEchoed = prompts[index].echo != 0
+                let answer = wire(abstract)?.questions?.answer(Array(text), isEchoed: isEchoed) ?? ""
                 // libssh2 frees it.
                 responses[index].text = strdup(answer)
                 responses[index].length = UInt32(answer.utf8.count)

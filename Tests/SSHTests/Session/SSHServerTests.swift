@@ -10,14 +10,7 @@ import Transport
 /// libssh2's way in, against OpenSSH's sshd.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct SSHServerTests {
     private func settings(_ server: TestServer, _ methods: [SSHLoginMethod] = [.publickey]) throws -> SSHSettings {
-        var credentials = SSHCredentials(user: server.user)
-        credentials.identityFiles = [try #require(server.privateKeyFile)]
-        credentials.password = server.password.map { Secret($0) }
-        credentials.methods = methods
-        var settings = SSHSettings(
-            endpoint: Endpoint(host: server.host, port: server.port), credentials: credentials)
-        settings.hostKeys = .knownHosts(files: [try #require(server.knownHostsFile)])
-        return settings
+        try SSHSettings(reaching: server, by: methods)
     }
 
     // MARK: Logins
