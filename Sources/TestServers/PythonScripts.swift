@@ -38,7 +38,7 @@ enum PythonScripts {
                 return key.export_public_key().decode().split()[1] in accepted_keys
             def password_auth_supported(self): return 'password' in methods
             def validate_password(self, user, password):
-                print('password for', user, 'right' if password == settings['password'] else 'wrong', flush=True)
+                print('password for', user, 'right' if password == settings['password'] else 'wrong', file=sys.stderr)
                 return user == settings['user'] and password == settings['password']
             def kbdint_auth_supported(self): return bool(rounds)
             def challenge(self): return ('', '', '', rounds[self.round])
@@ -47,7 +47,7 @@ enum PythonScripts {
                 return self.challenge()
             def validate_kbdint_response(self, user, responses):
                 expected = [user if echo else settings['password'] for _, echo in rounds[self.round]]
-                print('answers', 'right' if list(responses) == expected else 'wrong', flush=True)
+                print('answers', 'right' if list(responses) == expected else 'wrong', file=sys.stderr)
                 if list(responses) != expected: return False
                 self.round += 1
                 return True if self.round == len(rounds) else self.challenge()

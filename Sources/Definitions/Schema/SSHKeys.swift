@@ -18,9 +18,8 @@ enum SSHKeys {
         "of the host key, as ssh-keygen -l prints it, for host_key = \"pin\"")
     static let config = Key(
         "config", ValueFormat.text.list("a list of files"), default: ["~/.ssh/config", "/etc/ssh/ssh_config"],
-        "for transport = \"libssh2\": files in the format of ssh_config(5), of which Host, HostName, Port, User, "
-            + "IdentityFile, IdentityAgent, UserKnownHostsFile, HostKeyAlias and Include are heeded; "
-            + "[] reads none")
+        "files in the format of ssh_config(5); libssh2 heeds Host, HostName, Port, User, IdentityFile, IdentitiesOnly, "
+            + "IdentityAgent, UserKnownHostsFile, HostKeyAlias and Include, and openssh reads one file; [] reads none")
     static let compression = Key("compression", .flag, default: false, "worth it on very slow lines only")
 
     static let schema = TableSchema(

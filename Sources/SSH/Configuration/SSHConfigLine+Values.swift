@@ -20,7 +20,7 @@ extension SSHConfigLine {
 
     private func port(_ location: String) throws(SSHConfigProblem) -> Int {
         guard let port = Int(arguments[0]), (1...65_535).contains(port) else {
-            throw SSHConfigProblem(location: location, message: "'\(arguments[0])' is not a port")
+            throw SSHConfigProblem(location: location, message: "'\(arguments[0].prefix(60))' is not a port")
         }
         return port
     }
@@ -29,7 +29,8 @@ extension SSHConfigLine {
         switch arguments[0].lowercased() {
         case "yes", "true": true
         case "no", "false": false
-        default: throw SSHConfigProblem(location: location, message: "'\(arguments[0])' is neither yes nor no")
+        default:
+            throw SSHConfigProblem(location: location, message: "'\(arguments[0].prefix(60))' is neither yes nor no")
         }
     }
 }

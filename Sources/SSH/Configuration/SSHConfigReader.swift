@@ -76,7 +76,7 @@ public struct SSHConfigReader {
             guard isActive else { return nil }
             switch error {
             case .noArgument(let keyword):
-                throw SSHConfigProblem(location: location, message: "\(keyword) has no value")
+                throw SSHConfigProblem(location: location, message: "\(keyword.prefix(60)) has no value")
             case .openQuote: throw SSHConfigProblem(location: location, message: "a quotation mark is not closed")
             }
         }

@@ -12,6 +12,8 @@ public struct OpenSSHSettings: Sendable {
     public var user: String?
     public var identityFiles: [String] = []
     public var knownHostsFiles: [String] = []
+    /// Read instead of the user's and the system's ssh_config(5); `none` for no file. A jump host is reached by it too.
+    public var configFile: String?
     public var hostKeyCheck = HostKeyCheck.configured
     public var compression = false
     public var dial = DialOptions()
@@ -40,6 +42,7 @@ extension OpenSSHSettings {
         var words = [program, "-o", "BatchMode=yes", "-o", "ClearAllForwardings=yes", "-a", "-x", "-T"]
         words += ["-o", "ConnectTimeout=\(Self.wholeSeconds(dial.connectTimeout))"]
         words += ["-o", "ServerAliveInterval=\(Self.wholeSeconds(timeout))", "-o", "ServerAliveCountMax=2"]
+        if let configFile { words += ["-F", configFile] }
         if let port { words += ["-p", String(port)] }
         if let user { words += ["-l", user] }
         for file in identityFiles { words += ["-i", file] }

@@ -34,8 +34,7 @@ extension SSHCredentials {
 
 extension SSH.HostKeyPolicy {
     fileprivate init(_ definition: SSHDefinition, _ found: SSHConfiguration) throws(StorageError) {
-        let isDefault = definition.knownHosts == Self.defaultFiles.map(LocalPath.expandingTilde)
-        let files = isDefault ? found.knownHostsFiles ?? definition.knownHosts : definition.knownHosts
+        let files = definition.givenKnownHosts ?? found.knownHostsFiles ?? definition.knownHosts
         switch definition.hostKey {
         case .knownHosts: self = .knownHosts(files: files)
         case .tofu: self = .trustOnFirstUse(files: files)
@@ -67,6 +66,26 @@ extension OpenSSHSettings {
             throw StorageError(
                 .configuration, "transport = \"openssh\" cannot pin host keys: use known_hosts, or libssh2")
         }
-        knownHostsFiles = remote.ssh.knownHosts
+        // What ssh_config says holds where the definition says nothing.
+        knownHostsFiles = remote.ssh.givenKnownHosts ?? []
+        configFile = try remote.ssh.givenConfig.map { files throws(StorageError) in
+            guard files.count < 2 else {
+                throw StorageError(
+                    .configuration, "transport = \"openssh\" reads one file of ssh.config: put Include lines into it")
+            }
+            return files.first ?? "none"
+        }
+    }
+}
+
+extension SSHDefinition {
+    /// nil: as by default.
+    fileprivate var givenKnownHosts: [String]? {
+        knownHosts == SSH.HostKeyPolicy.defaultFiles.map(LocalPath.expandingTilde) ? nil : knownHosts
+    }
+
+    /// nil: as by default.
+    fileprivate var givenConfig: [String]? {
+        config == SSHConfiguration.defaultFiles.map(LocalPath.expandingTilde) ? nil : config
     }
 }

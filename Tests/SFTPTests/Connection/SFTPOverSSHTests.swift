@@ -1,4 +1,5 @@
 import FileModel
+import Foundation
 import NIOCore
 import NIOPosix
 import SSH
@@ -21,14 +22,14 @@ import Transport
     }
 
     private func openSSH(
-        _ server: TestServer, _ change: (inout OpenSSHSettings) -> Void = { _ in }
+        _ server: TestServer, limit: Duration = .seconds(10), _ change: (inout OpenSSHSettings) -> Void = { _ in }
     ) async throws -> SFTPConnection {
         var settings = OpenSSHSettings(host: server.host, port: server.port, user: server.user)
         settings.identityFiles = [try #require(server.privateKeyFile)]
         settings.knownHostsFiles = [try #require(server.knownHostsFile)]
         settings.hostKeyCheck = .knownHosts
         change(&settings)
-        return try await SFTPConnection.connect(over: .openSSH(settings, on: loop))
+        return try await SFTPConnection.connect(over: .openSSH(settings, on: loop), timeout: limit)
     }
 
     private func failure(_ body: () async throws -> Void) async -> StorageError? {
@@ -135,6 +136,22 @@ import Transport
         server.stop()
         let closed = await failure { _ = try await openSSH(server) }
         #expect(closed?.code == .unreachable, "\(closed as Any)")
+    }
+
+    /// Nothing comes, and even SIGTERM does not end it.
+    @Test func aHungSSHIsKilledInTime() async throws {
+        let server = try await TestServer.openSSH()
+        let folder = try TemporaryFolder()
+        let script = "#!/bin/sh\ntrap '' TERM HUP\necho $$ >\(folder("pid"))\nwhile :; do sleep 60; done\n"
+        try script.write(toFile: folder("ssh"), atomically: true, encoding: .utf8)
+        chmod(folder("ssh"), 0o755)
+        let start = ContinuousClock.now
+        let error = await failure { _ = try await openSSH(server, limit: .seconds(1)) { $0.program = folder("ssh") } }
+        #expect(error?.code == .timedOut, "\(error as Any)")
+        #expect(ContinuousClock.now - start < .seconds(8))
+        let text = try String(contentsOfFile: folder("pid"), encoding: .utf8)
+        let pid = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(await eventually { kill(pid, 0) != 0 })
     }
 
     @Test func aProgramThatEndsAtOnceIsQuoted() async throws {
