@@ -90,6 +90,7 @@ extension fuse_file_info {
         self.init()
         fh = opened.handle.value
         keep_cache = opened.keepsCache ? 1 : 0
+        direct_io = opened.readsDirectly ? 1 : 0
         noflush = opened.isReadOnly ? 1 : 0
     }
 }

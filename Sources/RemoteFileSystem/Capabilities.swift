@@ -20,6 +20,9 @@ public struct Capabilities: Hashable, Sendable {
     /// A stream can start in mid-file (FTP REST).
     public var resumableRead: Bool
     public var resumableWrite: Bool
+    /// The size that is told of a file is the number of bytes that reading it delivers and writing it took. Where line
+    /// ends are converted on the way (FTP TYPE A), sizes tell no more than that a file has changed.
+    public var exactSizes: Bool
     /// How the modification time of a file is set; nil when it cannot be.
     public var modificationTimeSetter: ModificationTimeSetter?
     /// How listings tell times.
@@ -53,6 +56,7 @@ public struct Capabilities: Hashable, Sendable {
         statistics = false
         resumableRead = false
         resumableWrite = false
+        exactSizes = true
         modificationTimeSetter = nil
         listingTime = family == .sftp ? .sftp : .list
         listingResolution = family == .sftp ? .second : .minute

@@ -7,17 +7,18 @@ public enum CrossComparison: Hashable, Sendable {
     /// Of equal size, and no times to tell them apart: only the content can.
     case undecided
 
-    public init(_ entries: Sides<Entry>, _ calibration: Sides<Calibration>) {
+    /// - Parameter comparesSizes: whether files of different sizes differ.
+    public init(_ entries: Sides<Entry>, _ calibration: Sides<Calibration>, comparesSizes: Bool = true) {
         let (local, remote) = (entries.local, entries.remote)
         if local.type != remote.type {
             self = .different
         } else if local.type == .directory {
             self = .equal
-        } else if local.size != remote.size {
+        } else if local.size != remote.size, comparesSizes || local.type == .symbolicLink {
             self = .different
         } else if local.type == .symbolicLink {
             self = .undecided
-        } else if local.size == 0 {
+        } else if local.size == 0, remote.size == 0 {
             self = .equal
         } else {
             self = Self.byTime(entries, calibration)

@@ -25,7 +25,7 @@ extension Reconciliation {
 
     /// Without records that speak for both, or with an edit at the destination, the sides are compared.
     private func compared(_ entries: Sides<Entry>, from source: Side) -> Decision {
-        switch CrossComparison(entries, rules.calibration) {
+        switch CrossComparison(entries, rules.calibration, comparesSizes: rules.comparesSizes) {
         case .equal: Decision(.adopt, row: 6)
         case .undecided: byContent(entries, from: source, row: 7)
         case .different: overwrite(from: source)

@@ -69,7 +69,7 @@ extension Reconciliation {
     }
 
     private func bothEdited(_ entries: Sides<Entry>) -> Decision {
-        let comparison = CrossComparison(entries, rules.calibration)
+        let comparison = CrossComparison(entries, rules.calibration, comparesSizes: rules.comparesSizes)
         if comparison == .equal { return Decision(.adopt, row: 6) }
         guard mayHoldTheSame(entries) else { return settleConflict(entries) }
         let row = comparison == .undecided ? 7 : 6
@@ -89,13 +89,14 @@ extension Reconciliation {
     }
 
     func mayHoldTheSame(_ entries: Sides<Entry>) -> Bool {
-        entries.local.type == entries.remote.type && entries.local.size == entries.remote.size
+        entries.local.type == entries.remote.type
+            && (entries.local.size == entries.remote.size || !rules.comparesSizes && entries.local.type == .regular)
     }
 
     /// The evidence on the contents; nil when they have to be compared first.
     func content(_ entries: Sides<Entry>) -> Evidence.Content? {
         if !mayHoldTheSame(entries) { return .different }
-        if entries.local.type == .regular, entries.local.size == 0 { return .equal }
+        if entries.local.type == .regular, entries.local.size == 0, entries.remote.size == 0 { return .equal }
         if entries.local.size > rules.contentLimit { return evidence.content ?? .unavailable }
         return evidence.content
     }

@@ -12,6 +12,8 @@ public struct ReconcileRules: Hashable, Sendable {
     public var isFirstRun: Bool
     /// Content is compared only up to this many bytes.
     public var contentLimit: Int64
+    /// Whether files of different sizes differ: not where line ends are converted on the way.
+    public var comparesSizes = true
     public var now: Timestamp
 
     public init(

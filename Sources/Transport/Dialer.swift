@@ -56,6 +56,9 @@ public struct Dialer: Sendable {
             .connectTimeout(TimeAmount(timeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: KeepAlive.idle)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: KeepAlive.interval)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: KeepAlive.probes)
             .channelInitializer(configure)
         do {
             if let local = options.bindAddress {
@@ -140,6 +143,20 @@ public struct Dialer: Sendable {
         default: String(cString: strerror(code))
         }
     }
+}
+
+/// Signs of life of the kernel (tcp(7)).
+///
+/// An FTP control connection is silent while a file is transferred, and routers forget silent connections after
+/// minutes. A command cannot keep it alive then: many servers answer NOOP only after the transfer, or lose step. A probe
+/// concerns nobody above TCP.
+enum KeepAlive {
+    /// Seconds of silence before the first probe.
+    static let idle: Int = 30
+    /// Seconds between probes that are not answered.
+    static let interval: Int = 15
+    /// Probes without an answer after which the connection is dead.
+    static let probes: Int = 6
 }
 
 extension Duration {

@@ -126,4 +126,28 @@ struct RemoteConformanceTests {
             try await check.run(on: #require(RemoteTrait.current))
         }
     }
+
+    @Suite(.remote(ServedRemote.pyftpdlibPlain))
+    struct PyFTPdPlain {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.pyftpdlibExplicit))
+    struct PyFTPdExplicit {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
+    @Suite(.remote(ServedRemote.pyftpdlibOldest))
+    struct PyFTPdOldest {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
 }

@@ -16,16 +16,26 @@ extension ServedRemote {
     @Sendable static func pureFTPdPlain() async throws -> ServedRemote { try await ftp(.pureFTPd()) }
     @Sendable static func pureFTPdExplicit() async throws -> ServedRemote { try await ftp(.pureFTPd(tls: .explicit)) }
 
-    private static func ftp(_ server: TestServer) async throws -> ServedRemote {
+    @Sendable static func pyftpdlibPlain() async throws -> ServedRemote { try await ftp(.pyftpdlib()) }
+    @Sendable static func pyftpdlibExplicit() async throws -> ServedRemote { try await ftp(.pyftpdlib(tls: .explicit)) }
+    /// Without anything that was added to FTP since RFC 959.
+    @Sendable static func pyftpdlibOldest() async throws -> ServedRemote { try await ftp(.pyftpdlib(.oldest)) }
+
+    static func ftp(
+        _ server: TestServer, _ change: (inout FTPSettings, inout PoolConfiguration) -> Void = { _, _ in }
+    ) async throws -> ServedRemote {
         let credentials = FTPCredentials(user: server.user, password: Secret(try #require(server.password)))
-        let settings = FTPSettings(
+        var settings = FTPSettings(
             endpoint: Endpoint(host: server.host, port: server.port), credentials: credentials,
             security: try security(of: server))
+        var pool = PoolConfiguration(name: "\(server.kind)", maximumConnections: 8)
+        change(&settings, &pool)
+        let used = settings
         let remote = FTPRemote(
             identity: "ftp://\(server.user)@\(server.host):\(server.port)", root: .absolute(.root),
-            pool: PoolConfiguration(name: "\(server.kind)", maximumConnections: 8)
+            pool: pool
         ) { () throws(StorageError) in
-            try await FTPConnection.connect(settings)
+            try await FTPConnection.connect(used)
         }
         return ServedRemote(remote: remote, server: server)
     }

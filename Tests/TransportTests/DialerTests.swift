@@ -1,4 +1,5 @@
 import FileModel
+import Glibc
 import NIOCore
 import NIOPosix
 import Testing
@@ -31,6 +32,19 @@ import Transport
             #expect(channel.eventLoop === loop)
             try await channel.close()
         }
+        try await server.close()
+    }
+
+    /// A silent control connection outlives a long transfer behind a router that forgets silent ones.
+    @Test func silentConnectionsAreProbed() async throws {
+        let server = try await listen()
+        let port = try #require(server.localAddress?.port)
+        let channel = try await dial(Endpoint(host: "127.0.0.1", port: port)).get()
+        #expect(try await channel.getOption(.socketOption(.so_keepalive)).get() == 1)
+        let idle = try await channel.getOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE))).get()
+        let interval = try await channel.getOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL))).get()
+        #expect(idle <= 60 && interval <= 60)
+        try await channel.close()
         try await server.close()
     }
 

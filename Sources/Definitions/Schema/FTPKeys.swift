@@ -12,7 +12,9 @@ enum FTPKeys {
         "active_ports", .portRange, default: "50000-50100",
         "ports of this machine that are opened for PORT and EPRT, one at a time")
     static let transferType = Key(
-        "transfer_type", ValueFormat<TransferType>.choice, default: "binary", "TYPE I or TYPE A")
+        "transfer_type", ValueFormat<TransferType>.choice, default: "binary",
+        "ascii converts line ends (LF here, the server's own there): sizes of the two sides are not compared then, and "
+            + "transfers neither resume nor start in mid-file")
     static let codePage = Key(
         "code_page", .codePage, default: "auto", example: "CP1252", "of file names; auto is UTF-8 where FEAT offers it")
     static let listing = Key(
@@ -25,7 +27,9 @@ enum FTPKeys {
     static let setTime = Key(
         "set_mtime", ValueFormat<TimeSetter>.choice, default: "auto", "the command that sets modification times")
     static let synchronizeDataChannel = Key(
-        "synchronize_data_channel", .flag, default: false, "one data connection after the other, never two at once")
+        "synchronize_data_channel", .flag, default: false,
+        "one step at a time: no command before the last one's reply, no transfer command before its data connection "
+            + "stands (passive mode), no further command before that is closed and the transfer confirmed")
 
     static let schema = TableSchema(
         "ftp", "The dialect of an FTP server.",

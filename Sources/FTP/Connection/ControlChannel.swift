@@ -31,6 +31,9 @@ final class ControlChannel: ChannelInboundHandler {
     var queue = CommandQueue()
     var waiting: [CommandQueue.Ticket: Waiting] = [:]
     var deadline: Scheduled<Void>?
+    /// Whether a command is sent only when the one before it has its last reply.
+    var isSerial = false
+    private var unsent = CircularBuffer<(ticket: CommandQueue.Ticket, command: Command)>()
     private var context: ChannelHandlerContext?
     private(set) var tls: TLSSession?
     private var gate: ReadingGate
@@ -68,19 +71,35 @@ final class ControlChannel: ChannelInboundHandler {
     /// - Parameters:
     ///   - limit: for the first reply, and for each one after it unless `isTransfer`.
     ///   - isTransfer: after a preliminary reply, the end may take as long as the data takes.
+    ///   - isUrgent: not held back by `isSerial` (ABOR).
     @discardableResult
     func send(
-        _ command: Command, limit: Duration, isTransfer: Bool = false, receiver: @escaping Receiver
+        _ command: Command, limit: Duration, isTransfer: Bool = false, isUrgent: Bool = false,
+        receiver: @escaping Receiver
     ) -> CommandQueue.Ticket {
         let ticket = expectReply(
             to: command.description, limit: limit, isTransfer: isTransfer, secret: command.secret, receiver: receiver)
-        guard !isEnded, let context else { return ticket }
+        if isSerial && !isUrgent && queue.front != ticket {
+            unsent.append((ticket, command))
+        } else {
+            write(command, ticket)
+        }
+        return ticket
+    }
+
+    private func write(_ command: Command, _ ticket: CommandQueue.Ticket) {
+        guard !isEnded, let context else { return }
         log?.sent(command.description)
         gate.sent(command, ticket)
         var line = context.channel.allocator.buffer(capacity: 64)
         command.encode(into: &line, doublingIAC: doublesIAC)
         context.writeAndFlush(wrapOutboundOut(line), promise: nil)
-        return ticket
+    }
+
+    private func writeHeldBack() {
+        guard let next = unsent.first, queue.front == next.ticket else { return }
+        unsent.removeFirst()
+        write(next.command, next.ticket)
     }
 
     @discardableResult
@@ -102,6 +121,11 @@ final class ControlChannel: ChannelInboundHandler {
     /// Nobody waits for this reply any more; it is dropped when it comes.
     func abandon(_ ticket: CommandQueue.Ticket) {
         waiting[ticket]?.receiver = { _ in }
+    }
+
+    /// The command is being carried out, although the server has not said so: its end may take as long as the data.
+    func assumeUnderWay(_ ticket: CommandQueue.Ticket) {
+        if queue.front == ticket { deadline?.cancel() }
     }
 
     /// The transfer of this command was broken off.
@@ -162,6 +186,7 @@ final class ControlChannel: ChannelInboundHandler {
             if let observer, let name = waiting[ticket]?.name {
                 observer(.replied(to: name == Self.greetingName ? "" : name, "\(reply)"))
             }
+            if isFinal { writeHeldBack() }
             guard let command = isFinal ? waiting.removeValue(forKey: ticket) : waiting[ticket] else { return }
             command.receiver(.success(Answer(reply: reply, isFinal: isFinal)))
             if !isFinal && command.isTransfer { deadline?.cancel() }

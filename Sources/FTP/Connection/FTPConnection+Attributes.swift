@@ -60,14 +60,18 @@ extension FTPConnection {
     /// With the exact size and time of a regular file, where the server tells them.
     private func refined(_ attributes: FileAttributes, _ path: RemotePath) async throws(StorageError) -> FileAttributes
     {
-        guard features.has("MDTM") && features.has("SIZE") else { return attributes }
-        let replies = try await exchange([.size(path), .modificationTime(path)])
+        var commands: [Command] = []
+        if features.has("SIZE") { commands.append(try .size(path)) }
+        if features.has("MDTM") { commands.append(try .modificationTime(path)) }
         var attributes = attributes
-        if let size = Self.size(replies[0]) {
-            attributes.size = size
-            attributes.hasExactSize = true
+        for (command, reply) in zip(commands, try await exchangeInBinary(commands)) {
+            if command.verb != "SIZE" {
+                attributes.modified = moment(reply) ?? attributes.modified
+            } else if let size = Self.size(reply) {
+                attributes.size = size
+                attributes.hasExactSize = true
+            }
         }
-        if let time = moment(replies[1]) { attributes.modified = time }
         return attributes
     }
 
@@ -80,7 +84,7 @@ extension FTPConnection {
     /// The size of a regular file, as a transfer would count it.
     public func size(of path: RemotePath) async throws(StorageError) -> Int64 {
         try await operation { () async throws(StorageError) in
-            let reply = try await exchange(.size(path))
+            let reply = try await exchangeInBinary([.size(path)])[0]
             if let size = Self.size(reply) { return size }
             if reply.isFailure { throw try await explain(reply, "ask for the size of \(path)", path) }
             throw StorageError(.protocolViolation, "the server's answer to SIZE is no number: \(reply)")

@@ -33,6 +33,7 @@ extension FTPConnection {
             channel in
             channel.eventLoop.makeCompletedFuture {
                 let control = ControlChannel(settings, log: log)
+                control.isSerial = settings.data.isSynchronized
                 made.value = control
                 try channel.pipeline.syncOperations.addHandler(control)
             }

@@ -16,14 +16,9 @@ extension FTPConnection {
         /// See `TransferMachine.isEager`.
         var isEager = false
 
-        var restart: [Command] { offset > 0 ? [.restart(at: offset)] : [] }
+        var type = TransferType.binary
 
-        var preparation: [Command] {
-            get throws(StorageError) {
-                guard let directory else { return [] }
-                return [try .changeDirectory(directory)]
-            }
-        }
+        var restart: [Command] { offset > 0 ? [.restart(at: offset)] : [] }
     }
 
     /// What can come of a request: a transfer under way, or the refusal of one of the commands before it.
@@ -75,17 +70,29 @@ extension FTPConnection {
 
     /// Sends what comes before the transfer command.
     ///
-    /// CWD, the command that opens the data connection and REST go out in one flight; REST comes last, because some
+    /// CWD, TYPE, the command that opens the data connection and REST go out in one flight; REST comes last, because some
     /// servers forget the offset at the next command (RFC 3659 §5.3). Nothing is sent ahead of the reply to PORT and
     /// EPRT: pyftpdlib gives it when it has connected, and answers what came after them first.
     func prepare(_ request: TransferRequest, _ opening: Command) async throws(StorageError) -> Preparation {
         let isActive = settings.data.mode.isActive
-        if request.directory != nil { workingDirectory = nil }
-        var replies = try await exchange(
-            try request.preparation + [opening] + (isActive ? [] : request.restart))[...]
+        var commands: [Command] = []
+        if let directory = request.directory {
+            workingDirectory = nil
+            commands.append(try .changeDirectory(directory))
+        }
+        let changesType = transferType != request.type
+        if changesType {
+            transferType = nil
+            commands.append(request.type == .ascii ? .typeASCII : .typeBinary)
+        }
+        var replies = try await exchange(commands + [opening] + (isActive ? [] : request.restart))[...]
         if let directory = request.directory, let reply = replies.popFirst() {
             if reply.isFailure { return .refused(reply) }
             workingDirectory = directory
+        }
+        if changesType, let reply = replies.popFirst() {
+            if reply.isFailure { return .refused(reply) }
+            transferType = request.type
         }
         guard let answer = replies.first, var last = replies.last else { return .refused(Reply(503, "no reply")) }
         guard let restart = request.restart.first else { return .answered(answer) }
@@ -142,8 +149,10 @@ extension FTPConnection {
             command: timeouts.command, verdict: timeouts.verdict,
             firstReply: isActive ? timeouts.command + timeouts.connect : timeouts.command)
         let transfer = DataTransfer(
-            TransferMachine(request.direction, isActive: isActive, isEager: request.isEager), request.command,
-            control: control, loop: loop, limits: limits,
+            TransferMachine(
+                request.direction, isActive: isActive, isSynchronized: settings.data.isSynchronized,
+                isEager: request.isEager),
+            request.command, control: control, loop: loop, limits: limits,
             requiresResumption: facts.protectsData && settings.security.resumption == .require)
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
         transfer.protectionLog = protectionLog

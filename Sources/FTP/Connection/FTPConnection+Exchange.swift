@@ -28,6 +28,15 @@ extension FTPConnection {
         return replies
     }
 
+    /// The same with TYPE I before, where the last transfer was of another type: many servers refuse SIZE under TYPE A.
+    func exchangeInBinary(_ commands: [Command]) async throws(StorageError) -> [Reply] {
+        guard transferType != .binary, !commands.isEmpty else { return try await exchange(commands) }
+        transferType = nil
+        let replies = try await exchange([.typeBinary] + commands)
+        if replies[0].isCompletion { transferType = .binary }
+        return Array(replies.dropFirst())
+    }
+
     /// Sends a command whose reply nobody needs.
     func sendUnheard(_ command: Command) {
         control.send(command, limit: settings.timeouts.command) { _ in }

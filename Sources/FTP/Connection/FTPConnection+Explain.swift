@@ -51,7 +51,7 @@ extension FTPConnection {
     /// Asks in the cheapest way that gives an answer: CWD and SIZE in one flight, the parent's listing after that.
     func existence(of path: RemotePath) async throws(StorageError) -> Existence {
         workingDirectory = nil
-        let replies = try await exchange([.changeDirectory(path), .size(path)])
+        let replies = try await exchangeInBinary([.changeDirectory(path), .size(path)])
         defer { returnHome() }
         if replies[0].isCompletion { return .directory }
         if Self.size(replies[1]) != nil { return .file }

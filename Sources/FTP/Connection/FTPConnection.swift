@@ -29,6 +29,8 @@ public actor FTPConnection {
     let protectionLog = DataProtectionLog()
     /// Where the server waits for the next data connection, asked ahead of the transfer.
     var prepared: Endpoint?
+    /// What the server takes contents for; nil when it is not known. Logins end with TYPE I.
+    var transferType: TransferType? = .binary
 
     /// - Parameter control: set when the channel was made.
     init(_ settings: FTPSettings, channel: any Channel, control: NIOLoopBoundBox<ControlChannel?>) {

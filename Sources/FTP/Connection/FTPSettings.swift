@@ -9,6 +9,8 @@ public struct FTPSettings: Sendable {
     public var credentials: FTPCredentials
     public var security: FTPSecurity
     public var data = DataConnectionSettings()
+    /// How the contents of files are transferred; listings and sizes are always binary.
+    public var transferType = TransferType.binary
     public var times = TimeSettings()
     public var timeouts = FTPTimeouts()
     /// Nil: MLSD where the server has it.
@@ -109,10 +111,21 @@ public struct DataConnectionSettings: Hashable, Sendable {
     public var activeAddress: String?
     /// Ports that are opened, one at a time, for the server to connect to.
     public var activePorts = 50_000...50_100
+    /// One step at a time: each command waits for the reply to the one before, a transfer's command (in passive mode) for
+    /// its data connection, and the next command until both ends of that are closed.
+    public var isSynchronized = false
     /// Whether data connections go through the proxy of the control connection, too.
     public var usesProxy = true
 
     public init() {}
+}
+
+/// The representation of file contents on the line (RFC 959 §3.1.1).
+public enum TransferType: String, Hashable, Sendable, CaseIterable {
+    /// TYPE I: bytes as they are.
+    case binary
+    /// TYPE A: lines. Their ends are LF here, and on the server what its system has.
+    case ascii
 }
 
 public enum DataConnectionMode: String, Hashable, Sendable, CaseIterable {

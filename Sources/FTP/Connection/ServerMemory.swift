@@ -10,6 +10,8 @@ public final class ServerMemory: Sendable {
         var nextActivePort: Int?
         /// `LIST -a` showed the directory itself.
         var listsAll: Bool?
+        /// Whether REST is understood, where FEAT does not say.
+        var restarts: Bool?
         /// MLSD was refused although FEAT named it, or FEAT did not name it.
         var withoutMachineListings = false
         var timeSetter = TimeSetterState.untried

@@ -26,6 +26,7 @@ extension Command {
         Command("OPTS", known: "MLST " + names.map { "\($0);" }.joined())
     }
     static let typeBinary = Command("TYPE", known: "I")
+    static let typeASCII = Command("TYPE", known: "A")
     static let workingDirectory = Command("PWD")
     static let noop = Command("NOOP")
     static let abort = Command("ABOR")

@@ -26,8 +26,12 @@ struct TransferMachine {
 
     /// How long the owner waits: what for decides.
     enum Wait: Hashable {
+        /// For the server to agree to an upload.
+        case agreement
         /// For the reply that ends the transfer.
         case verdict
+        /// For the server to close its end of an upload's data connection.
+        case peerClose
         /// For the data connection to end after the reply.
         case dataEnd
         /// For the reply after we broke the transfer off.
@@ -62,8 +66,10 @@ struct TransferMachine {
     let direction: Direction
     /// Whether the server makes the data connection (active mode), which it does when it has the command.
     let isActive: Bool
+    /// Whether no step begins before the one before it has ended, see `DataConnectionSettings.isSynchronized`.
+    let isSynchronized: Bool
     /// The upload goes to a name of its own and is small: neither its command nor its bytes wait for anything.
-    private let isEager: Bool
+    let isEager: Bool
     private(set) var command = CommandState.withheld
     private(set) var data = DataState.connecting
     private var abort = Abort.no
@@ -72,18 +78,24 @@ struct TransferMachine {
     private var prefersRefusal = false
     private(set) var isOver = false
 
-    init(_ direction: Direction, isActive: Bool = false, isEager: Bool = false) {
+    init(_ direction: Direction, isActive: Bool = false, isSynchronized: Bool = false, isEager: Bool = false) {
         self.direction = direction
         self.isActive = isActive
+        self.isSynchronized = isSynchronized
         self.isEager = isEager
     }
 
     /// A download's command goes out while the data connection is being made, which saves a round trip. An upload's
     /// waits, unless it is eager: a server whose data ports cannot be reached must not be left with an empty file.
     mutating func start() -> [Action] {
-        guard !isOver, direction == .download || isActive || isEager else { return [] }
+        guard !isOver, isActive || isEager || (direction == .download && !isSynchronized) else { return [] }
+        return sendCommand()
+    }
+
+    /// Some servers take an upload without a word; then its bytes go out after a while.
+    private mutating func sendCommand() -> [Action] {
         command = .sent
-        return [.sendCommand]
+        return direction == .upload && data == .open ? [.sendCommand, .startWait(.agreement)] : [.sendCommand]
     }
 }
 
@@ -95,11 +107,10 @@ extension TransferMachine {
         data = .open
         if command == .withheld {
             // Some servers connect when they get PORT, before the transfer was asked for.
-            if isActive { return [] }
-            command = .sent
-            return [.sendCommand]
+            return isActive ? [] : sendCommand()
         }
-        return command == .started || (isEager && command == .sent) ? [.dataReady] : settle()
+        if command == .sent && direction == .upload { return [isEager ? .dataReady : .startWait(.agreement)] }
+        return command == .started ? [.dataReady] : settle()
     }
 
     /// The data connection could not be made, or broke.
@@ -185,6 +196,8 @@ extension TransferMachine {
         switch (direction, data) {
         case (_, .failed(let error)):
             return finish(.failed(error), isClean: true)
+        case (.upload, .finished) where isSynchronized:
+            return [.startWait(.peerClose)]
         case (_, .closed), (.upload, .finished):
             return (direction == .upload ? [.dropData] : []) + finish(.completed(reply), isClean: true)
         case (.download, .connecting), (.download, .open), (.download, .finished):
@@ -210,6 +223,11 @@ extension TransferMachine {
             return [.dropData, .startWait(.abort)]
         case (.abort, .commandSent):
             return dropAll(abortReason ?? .cancelled)
+        case (.agreement, .no):
+            return command == .sent && data == .open ? [.dataReady] : []
+        case (.peerClose, .no):
+            guard case .ended(let reply) = command else { return [] }
+            return [.dropData] + finish(.completed(reply), isClean: true)
         case (.verdict, .no):
             if case .failed(let error) = data { return dropAll(error) }
             return dropAll(StorageError(.timedOut, "the server did not confirm the transfer in time"))

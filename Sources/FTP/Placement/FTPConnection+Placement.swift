@@ -6,9 +6,12 @@ import NIOCore
 /// One for the data (STOR goes out while the data connection is being made), one for time, mode, proof and the next
 /// data connection's address, and one for the rename, which the next file's STOR follows without a pause.
 extension FTPConnection {
-    /// Whether files can be placed and fetched whole here: commands may go ahead of replies, and data connections
-    /// are made by us.
-    public var handlesWholeFiles: Bool { settings.pipelining && !settings.data.mode.isActive }
+    /// Whether files can be placed and fetched whole here: commands may go ahead of replies, data connections are made by
+    /// us, and a file has the size that was sent.
+    public var handlesWholeFiles: Bool {
+        settings.pipelining && !settings.data.isSynchronized && !settings.data.mode.isActive
+            && settings.transferType == .binary
+    }
 
     /// Writes a small file under its temporary name, looks at it, and sends the rename.
     ///

@@ -5,6 +5,7 @@ extension DataTransfer {
     /// The server has agreed, and the data connection stands.
     func becomeReady() {
         isReadyForData = true
+        if machine.command == .sent, !machine.isEager, let ticket { control.assumeUnderWay(ticket) }
         stall.progressed()
         tellStarted(.success(()))
         pump()

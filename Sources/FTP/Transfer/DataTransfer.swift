@@ -11,6 +11,8 @@ final class DataTransfer {
         var verdict: Duration
         /// For the first reply to the command.
         var firstReply: Duration
+        /// For a 1yz reply to an upload, before its bytes are sent without one.
+        var agreement: Duration { min(.seconds(2), command / 2) }
         /// For the reply after a transfer was broken off; twice, before and after ABOR.
         var abort = Duration.seconds(2)
     }
@@ -144,7 +146,7 @@ final class DataTransfer {
     }
 
     private func sendAbort() {
-        control.send(.abort, limit: limits.command) { [self] result in
+        control.send(.abort, limit: limits.command, isUrgent: true) { [self] result in
             switch result {
             case .success(let answer): run(machine.replyReceived(answer.reply, isFinal: answer.isFinal))
             case .failure(let error): run(machine.controlLost(error))
@@ -161,6 +163,8 @@ final class DataTransfer {
             // As long as bytes arrive, however slowly they are taken, the stall clock watches.
             stall.isAfterReply = true
             return
+        case .agreement: limit = limits.agreement
+        case .peerClose: limit = limits.command
         case .verdict: limit = machine.direction == .upload ? limits.verdict : limits.command
         case .abort:
             limit = limits.abort

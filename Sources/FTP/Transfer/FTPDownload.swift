@@ -1,16 +1,22 @@
 public import FileModel
 public import NIOCore
+import Synchronization
 
 /// A file on its way from the server. It holds its session until it has ended.
 public final class FTPDownload: Sendable {
     private let connection: FTPConnection
     private let transfer: NIOLoopBound<DataTransfer>
     private let path: RemotePath
+    /// nil: the bytes are handed on as they are.
+    private let decoder: Mutex<LineEndDecoder?>
 
-    init(_ connection: FTPConnection, _ transfer: NIOLoopBound<DataTransfer>, path: RemotePath) {
+    init(
+        _ connection: FTPConnection, _ transfer: NIOLoopBound<DataTransfer>, path: RemotePath, type: TransferType
+    ) {
         self.connection = connection
         self.transfer = transfer
         self.path = path
+        decoder = Mutex(type == .ascii ? LineEndDecoder() : nil)
     }
 
     /// Dropping it breaks the transfer off.
@@ -20,7 +26,12 @@ public final class FTPDownload: Sendable {
     ///
     /// The server is slowed down when bytes are not taken. Cancelling the task breaks the transfer off.
     public func next() async throws(StorageError) -> ByteBuffer? {
-        try await connection.read(transfer, path: path)
+        while let bytes = try await connection.read(transfer, path: path) {
+            let decoded = decoder.withLock { $0?.decode(bytes) } ?? bytes
+            if decoded.readableBytes > 0 { return decoded }
+        }
+        let rest = decoder.withLock { $0?.finish() }
+        return rest.flatMap { $0.readableBytes > 0 ? $0 : nil }
     }
 
     /// Gives up; the session is in order again, or closed, before its next operation starts.
@@ -31,18 +42,38 @@ public final class FTPDownload: Sendable {
 }
 
 extension FTPConnection {
+    /// Whether a transfer can start in mid-file. Where FEAT does not tell, the server is asked once.
+    public func restartsStreams() async throws(StorageError) -> Bool {
+        if settings.transferType == .ascii { return false }
+        if features.restartsStreams { return true }
+        if let known = memory[\.restarts] { return known }
+        return try await operation { () async throws(StorageError) in
+            let reply = try await exchange(.restart(at: 0))
+            memory[\.restarts] = reply.kind == .intermediate
+            return reply.kind == .intermediate
+        }
+    }
+
+    /// The same as far as it is known.
+    public var mayRestartStreams: Bool {
+        settings.transferType == .binary && (features.restartsStreams || memory[\.restarts] != false)
+    }
+
     /// Starts to read a file.
     ///
-    /// - Parameter offset: the first byte wanted (REST).
+    /// - Parameter offset: the first byte wanted (REST); 0 under TYPE A, where servers and we count differently.
     /// - Throws: `.notFound`, `.permissionDenied`, `.isDirectory` and so on; `.dataConnectionFailed`.
     public func retrieve(_ path: RemotePath, from offset: Int64 = 0) async throws(StorageError) -> FTPDownload {
         let transfer = try await operation { () async throws(StorageError) in
-            let command = try Command.retrieve(path)
-            let transfer = try await startPatiently(
-                TransferRequest(direction: .download, command: command, offset: offset), about: path, "read \(path)")
+            guard offset == 0 || settings.transferType == .binary else {
+                throw StorageError.unsupported("reading \(path) from its middle with transfer_type = \"ascii\"")
+            }
+            var request = TransferRequest(direction: .download, command: try .retrieve(path), offset: offset)
+            request.type = settings.transferType
+            let transfer = try await startPatiently(request, about: path, "read \(path)")
             return NIOLoopBound(transfer, eventLoop: loop)
         }
-        return FTPDownload(self, transfer, path: path)
+        return FTPDownload(self, transfer, path: path, type: settings.transferType)
     }
 
     func read(_ transfer: NIOLoopBound<DataTransfer>, path: RemotePath) async throws(StorageError) -> ByteBuffer? {

@@ -1,16 +1,22 @@
 public import FileModel
 public import NIOCore
+import Synchronization
 
 /// A file on its way to the server. It holds its session until it has ended.
 public final class FTPUpload: Sendable {
     private let connection: FTPConnection
     private let transfer: NIOLoopBound<DataTransfer>
     private let path: RemotePath
+    /// nil: the bytes are sent as they are.
+    private let encoder: Mutex<LineEndEncoder?>
 
-    init(_ connection: FTPConnection, _ transfer: NIOLoopBound<DataTransfer>, path: RemotePath) {
+    init(
+        _ connection: FTPConnection, _ transfer: NIOLoopBound<DataTransfer>, path: RemotePath, type: TransferType
+    ) {
         self.connection = connection
         self.transfer = transfer
         self.path = path
+        encoder = Mutex(type == .ascii ? LineEndEncoder() : nil)
     }
 
     /// Dropping it unfinished breaks the transfer off.
@@ -20,7 +26,8 @@ public final class FTPUpload: Sendable {
     ///
     /// Cancelling the task breaks the transfer off: what the server keeps of the file is not known.
     public func write(_ bytes: ByteBuffer) async throws(StorageError) {
-        try await connection.write(bytes, transfer, path: path)
+        let encoded = encoder.withLock { $0?.encode(bytes) } ?? bytes
+        try await connection.write(encoded, transfer, path: path)
     }
 
     /// Ends the file and returns the server's verdict on all of it.
@@ -53,8 +60,11 @@ extension FTPConnection {
         try checkCreatable(path)
         let transfer = try await operation { () async throws(StorageError) in
             var request = TransferRequest(direction: .upload, command: try .store(path))
+            request.type = settings.transferType
             switch start {
             case .empty: break
+            case .offset where settings.transferType == .ascii:
+                throw StorageError.unsupported("writing \(path) from its middle with transfer_type = \"ascii\"")
             case .offset(let offset): request.offset = offset
             case .end: request.command = try .append(path)
             }
@@ -62,7 +72,7 @@ extension FTPConnection {
             let transfer = try await startPatiently(request, about: path, "write \(path)", meaning: meaning)
             return NIOLoopBound(transfer, eventLoop: loop)
         }
-        return FTPUpload(self, transfer, path: path)
+        return FTPUpload(self, transfer, path: path, type: settings.transferType)
     }
 
     func write(

@@ -16,11 +16,14 @@ final class FTPReadStream: Sendable {
 
     private let lease: Lease<FTPConnection>
     private let download: FTPDownload
+    /// Whether another one can start in mid-file.
+    let restarts: Bool
     private let state: Mutex<State>
 
-    init(_ lease: Lease<FTPConnection>, _ download: FTPDownload, position: Int64) {
+    init(_ lease: Lease<FTPConnection>, _ download: FTPDownload, position: Int64, restarts: Bool) {
         self.lease = lease
         self.download = download
+        self.restarts = restarts
         state = Mutex(State(position: position))
     }
 

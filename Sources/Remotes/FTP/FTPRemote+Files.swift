@@ -7,7 +7,7 @@ extension FTPRemote {
     public func openReader(_ path: RemotePath) async throws(StorageError) -> any RemoteReader {
         let attributes = try await attributes(of: path)
         if attributes.isDirectory { throw StorageError(.isDirectory, "\(path) is a folder") }
-        return FTPRemoteReader(self, path, attributes)
+        return FTPRemoteReader(self, path, attributes, hasExactSize: hasExactSizes)
     }
 
     public func openWriter(
@@ -51,6 +51,7 @@ extension FTPRemote {
             }
             return .empty
         case .resume(let offset):
+            guard hasExactSizes else { throw .unsupported("continuing \(path) with transfer_type = \"ascii\"") }
             guard let size = try await size(serverPath, on: connection) else { throw .notFound(path) }
             guard size == offset else {
                 throw StorageError(.corrupted, "\(path) has \(size) bytes: an upload cannot go on at \(offset)")

@@ -14,19 +14,24 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
     private let streams: (down: Int, up: Int)
     /// The character set of the server's names; nil: they are taken as they are.
     let codePage: CodePage?
+    /// Whether files are transferred byte by byte; see `Capabilities.exactSizes`.
+    let hasExactSizes: Bool
 
     /// - Parameters:
     ///   - codePage: of file names, whose bytes on the wire are in it; names here are UTF-8.
     ///   - identity: server and account, `ftp://user@host:21`.
+    ///   - transferType: of the sessions that `connect` makes.
     ///   - connect: makes one session, logged in.
     public init(
         identity: String, root: RemoteFolder, pool configuration: PoolConfiguration,
         slots: any ConnectionSlots = UnlimitedSlots(), record: (any ServerRecord)? = nil, codePage: CodePage? = nil,
+        transferType: TransferType = .binary,
         connect: @escaping @Sendable () async throws(StorageError) -> FTPConnection
     ) {
         self.identity = identity
         self.root = root
         self.codePage = codePage
+        hasExactSizes = transferType == .binary
         var configuration = configuration
         configuration.streamsPerConnection = 1
         let most = configuration.maximumConnections
@@ -37,16 +42,18 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {
-        let (features, listing) = try await idempotent { connection throws(StorageError) in
-            (await connection.facts.features, await connection.listingTime)
+        let (features, listing, restarts) = try await idempotent { connection throws(StorageError) in
+            (await connection.facts.features, await connection.listingTime, try await connection.restartsStreams())
         }
         var result = Capabilities(family: .ftp, identity: identity)
         result.maximumDownloads = streams.down
         result.maximumUploads = streams.up
         result.atomicReplace = true
         result.permissions = true
-        result.resumableRead = true
-        result.resumableWrite = true
+        result.exactSizes = hasExactSizes
+        result.resumableRead = restarts
+        // Without REST the end of what is there could not be looked at.
+        result.resumableWrite = restarts
         if features.has("MFMT") {
             result.modificationTimeSetter = .mfmt
         } else if features.has("MDTM") {

@@ -5,7 +5,7 @@ import NIOCore
 import RemoteFileSystem
 import Synchronization
 
-/// A file read as one stream that restarts where it must (REST).
+/// A file read as one stream that restarts where it must (REST); on a server that cannot, from the file's beginning.
 ///
 /// It holds a session only from the first read to the last byte, and gives it back between two reads when others wait;
 /// then it goes on with a new transfer from where it stood.
@@ -20,31 +20,29 @@ final class FTPRemoteReader: RemoteReader {
         /// Others wait for a session: give it back when this read is done.
         var isAskedBack = false
         var isClosed = false
+        /// Where the file was seen to end.
+        var end: Int64?
     }
 
     let attributes: FileAttributes?
+    /// The size that the stream must have; nil when what the server tells is not what it delivers.
+    private let size: Int64?
     private let remote: FTPRemote
     private let path: RemotePath
     private let turns = Turns()
     private let state = Mutex(State())
 
-    init(_ remote: FTPRemote, _ path: RemotePath, _ attributes: FileAttributes) {
+    init(_ remote: FTPRemote, _ path: RemotePath, _ attributes: FileAttributes, hasExactSize: Bool) {
         self.remote = remote
         self.path = path
         self.attributes = attributes
-    }
-
-    /// Where the server tells no exact size, the file ends where the transfer does.
-    private var knownSize: Int64 {
-        guard let attributes, attributes.hasExactSize else { return .max }
-        return attributes.size
+        size = hasExactSize && attributes.hasExactSize ? attributes.size : nil
     }
 
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer {
         await turns.begin()
         defer { turns.end() }
-        let size = knownSize
-        guard offset < size, count > 0 else { return ByteBuffer() }
+        guard offset < size ?? state.withLock({ $0.end }) ?? .max, count > 0 else { return ByteBuffer() }
         state.withLock { $0.isReading = true }
         defer { readEnded() }
         var result = ByteBuffer()
@@ -75,12 +73,16 @@ final class FTPRemoteReader: RemoteReader {
 
     /// With the last byte comes the server's word on the whole transfer, and the session goes back.
     private func endOfFile(_ stream: FTPReadStream) async throws(StorageError) {
-        let size = knownSize
+        guard let size else {
+            guard stream.isAtEnd else { return }
+            state.withLock { $0.end = stream.position }
+            return drop(stream, nil)
+        }
         guard stream.position >= size || stream.isAtEnd else { return }
         if !stream.isAtEnd, try await stream.next(atMost: 1) != nil {
             throw StorageError(.staleHandle, "\(path) has grown while it was read: open it again")
         }
-        guard size == .max || stream.position >= size else {
+        guard stream.position >= size else {
             throw StorageError(
                 .corrupted, "\(path) ended after \(stream.position) bytes although the server told \(size)")
         }
@@ -92,31 +94,39 @@ final class FTPRemoteReader: RemoteReader {
         let (present, isClosed) = state.withLock { ($0.stream, $0.isClosed) }
         if isClosed { throw StorageError(.staleHandle, "\(path) was closed") }
         if let present {
-            if present.position <= offset, offset - present.position <= Self.longestSkip {
-                do throws(StorageError) {
-                    try await present.skip(to: offset)
-                    return present
-                } catch {
-                    drop(present, error)
-                    throw error
-                }
+            if present.position <= offset, !present.restarts || offset - present.position <= Self.longestSkip {
+                return try await advanced(present, to: offset)
             }
             drop(present, nil)
         }
-        return try await start(at: offset)
+        return try await advanced(start(at: offset), to: offset)
+    }
+
+    private func advanced(_ stream: FTPReadStream, to offset: Int64) async throws(StorageError) -> FTPReadStream {
+        do throws(StorageError) {
+            try await stream.skip(to: offset)
+            return stream
+        } catch {
+            drop(stream, error)
+            throw error
+        }
     }
 
     private func start(at offset: Int64) async throws(StorageError) -> FTPReadStream {
         let lease = try await remote.session(.stream, .download)
         do throws(StorageError) {
             let serverPath = try await remote.path(path, on: lease.connection)
-            let download = try await lease.connection.retrieve(serverPath, from: offset)
-            let stream = FTPReadStream(lease, download, position: offset)
+            let connection = lease.connection
+            let restarts = offset > 0 ? try await connection.restartsStreams() : await connection.mayRestartStreams
+            let start = restarts ? offset : 0
+            let download = try await lease.connection.retrieve(serverPath, from: start)
+            let stream = FTPReadStream(lease, download, position: start, restarts: restarts)
             state.withLock { state in
                 state.stream = stream
                 state.started = .now
             }
-            lease.onPressure { [weak self] in self?.isAskedBack() ?? false }
+            // One that would have to begin at the start again might never get to its end.
+            if restarts { lease.onPressure { [weak self] in self?.isAskedBack() ?? false } }
             return stream
         } catch {
             lease.end(error)

@@ -5,11 +5,10 @@ import TLS
 import Transport
 
 extension FTPSettings {
-    /// - Throws: `.configuration` for a secret or file that cannot be used, and for what this version cannot do yet.
+    /// - Throws: `.configuration` for a secret or file that cannot be used.
     ///
     /// - Parameter trust: what is remembered of the server; nil for nothing.
     init(_ remote: RemoteDefinition, _ trust: ServerTrust?) async throws(StorageError) {
-        try remote.refuseWhatCannotBeDone()
         self.init(
             endpoint: Endpoint(host: remote.host, port: remote.port), credentials: try await FTPCredentials(remote),
             security: try FTPSecurity(remote.tls, trust))
@@ -20,7 +19,9 @@ extension FTPSettings {
         data.addressFix = FTP.PassiveAddressFix(rawValue: remote.ftp.fixPassiveAddress.rawValue) ?? .automatic
         data.activeAddress = remote.ftp.activeAddress
         data.activePorts = remote.ftp.activePorts
+        data.isSynchronized = remote.ftp.synchronizeDataChannel
         data.usesProxy = remote.proxy?.dataChannel ?? true
+        transferType = FTP.TransferType(rawValue: remote.ftp.transferType.rawValue) ?? .binary
         times.setter = TimeSetterChoice(rawValue: remote.ftp.timeSetter.rawValue) ?? .automatic
         times.zone = remote.ftp.serverTimezone.map { ServerZone(ZoneRules($0)) }
         times.pattern = remote.ftp.dateFormat
@@ -103,19 +104,5 @@ extension ListingCommand {
         case .mlsd: .machine
         case .list: .human
         }
-    }
-}
-
-extension RemoteDefinition {
-    /// A setting that is understood but not obeyed would be a lie.
-    fileprivate func refuseWhatCannotBeDone() throws(StorageError) {
-        if ftp.transferType == .ascii { throw .notYet("transfer_type = \"ascii\"", "use \"binary\"") }
-        if ftp.synchronizeDataChannel { throw .notYet("synchronize_data_channel", "leave it out") }
-    }
-}
-
-extension StorageError {
-    fileprivate static func notYet(_ setting: String, _ remedy: String) -> StorageError {
-        StorageError(.configuration, "\(setting) is not supported by this version: \(remedy)")
     }
 }

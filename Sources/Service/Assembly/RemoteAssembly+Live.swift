@@ -62,7 +62,8 @@ private struct RemotePlan {
         let record = try memory.record(of: remote, password: settings.credentials.password)
         let codePage = try remote.ftp.codePage.map { name throws(StorageError) in try CodePage(name) }
         return FTPRemote(
-            identity: remote.identity, root: root, pool: pool, slots: slots, record: record, codePage: codePage
+            identity: remote.identity, root: root, pool: pool, slots: slots, record: record, codePage: codePage,
+            transferType: final.transferType
         ) { () throws(StorageError) in
             if usesAccepted { try await trust.refresh() }
             return try await FTPConnection.connect(settings)

@@ -60,7 +60,8 @@ extension RunSession {
         if intent.temporary == intent.path { return try await examineInPlace(intent, final, target) }
         try await dropSecondCopy(intent, final, target, context)
         guard let temporary = try await target.entry(at: intent.temporary) else {
-            guard sourceIsSame, let final, let source, final.size == source.size, final.type == source.type,
+            guard sourceIsSame, context.comparesSizes, let final, let source, final.size == source.size,
+                final.type == source.type,
                 intent.target.map({ !final.isSameState(as: $0) }) ?? true, intent.kept == nil
             else { return .nothing }
             var entries = Sides(local: source, remote: source)

@@ -13,6 +13,7 @@ extension ScanContext {
             links: options.filter.links, overwrite: options.overwrite,
             isFirstRun: opened.isRestored || !opened.archive.header.hasRun, contentLimit: options.contentLimit,
             now: time)
+        rules.comparesSizes = replicas.comparesSizes
         for side in Side.allCases {
             rules.calibration[side].keepsTimes =
                 options.keepsTimes && replicas[side].capabilities.modificationTimeSetter != nil

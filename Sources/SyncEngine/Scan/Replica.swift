@@ -37,6 +37,11 @@ struct Replica: Sendable {
     }
 }
 
+extension Sides<Replica> {
+    /// Whether sizes of the two sides may be held against each other.
+    var comparesSizes: Bool { local.capabilities.exactSizes && remote.capabilities.exactSizes }
+}
+
 /// What a directory holds.
 struct Listing: Sendable {
     struct Item: Sendable {

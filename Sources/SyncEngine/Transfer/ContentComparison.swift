@@ -27,13 +27,35 @@ struct ContentComparison: Sendable {
         let local = try await replicas.local.files.openReader(localPath)
         do throws(StorageError) {
             let remote = try await replicas.remote.files.openReader(remotePath)
-            let result = await Self.match(local, remote)
+            let result =
+                replicas.comparesSizes ? await Self.match(local, remote) : await Self.linesMatch(local, remote)
             await remote.close()
             await local.close()
             return try result.get()
         } catch {
             await local.close()
             throw error
+        }
+    }
+
+    /// The same lines, whether they end with LF or CR LF.
+    private static func linesMatch(
+        _ local: any RemoteReader, _ remote: any RemoteReader
+    ) async -> Result<Bool, StorageError> {
+        var ours = LineReader(local, blockSize: blockSize)
+        var theirs = LineReader(remote, blockSize: blockSize)
+        do throws(StorageError) {
+            while true {
+                try await ours.fill()
+                try await theirs.fill()
+                let count = min(ours.content.count, theirs.content.count)
+                if count == 0 { return .success(ours.content.count == theirs.content.count) }
+                guard ours.content.prefix(count) == theirs.content.prefix(count) else { return .success(false) }
+                ours.content.removeFirst(count)
+                theirs.content.removeFirst(count)
+            }
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -11,6 +11,7 @@ extension FileCopier {
 
     var isSmall: Bool {
         order.source.type == .regular && order.source.size <= Self.largestSmallFile && !order.mayResume
+            && context.comparesSizes
     }
 
     // MARK: - To the server

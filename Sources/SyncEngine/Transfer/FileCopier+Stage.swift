@@ -93,6 +93,7 @@ extension FileCopier {
     private func move(
         _ reader: any RemoteReader, _ writer: any RemoteWriter, from offset: Int64
     ) async throws(StorageError) -> Bool {
+        if !source.capabilities.exactSizes { return try await moveToItsEnd(reader, writer) }
         if order.source.size - offset > 2 * Int64(blockSize), source.side == .remote, source.capabilities.randomRead {
             return try await moveReadingAhead(reader, writer, from: offset)
         }
@@ -105,6 +106,18 @@ extension FileCopier {
             position += Int64(count)
         }
         return true
+    }
+
+    /// All that the reader delivers, however much that is.
+    private func moveToItsEnd(_ reader: any RemoteReader, _ writer: any RemoteWriter) async throws(StorageError) -> Bool
+    {
+        var position: Int64 = 0
+        while true {
+            let block = try await read(reader, at: position, count: blockSize)
+            if block.readableBytes > 0 { try await write(block, writer, at: position) }
+            position += Int64(block.readableBytes)
+            if block.readableBytes < blockSize { return true }
+        }
     }
 
     private func read(
@@ -181,7 +194,8 @@ extension FileCopier {
 
     /// How much of the temporary file of an earlier attempt can stay: its end is compared with the source first.
     private func resumableOffset(_ reader: any RemoteReader) async throws(StorageError) -> Int64 {
-        guard order.mayResume, context.options.resumes, order.source.size >= Self.smallestResumed,
+        guard order.mayResume, context.options.resumes, context.comparesSizes,
+            order.source.size >= Self.smallestResumed,
             target.capabilities.randomWrite || target.capabilities.resumableWrite,
             let partial = try await target.entry(at: order.temporary), partial.type == .regular,
             partial.size > 0, partial.size <= order.source.size

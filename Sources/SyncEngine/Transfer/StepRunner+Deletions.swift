@@ -54,6 +54,8 @@ extension StepRunner {
     func adoptAndDeleteSource(_ step: PlannedStep, _ outcome: inout StepOutcome) async throws(StorageError) {
         guard let local = step.observed.local, let remote = step.observed.remote else { return }
         outcome.records = [.set(step.path, Record(local: local, remote: remote, syncedAt: step.observedAt))]
+        // Nothing was copied, and without sizes nothing proves that the two are the same.
+        guard context.comparesSizes else { return }
         try await finishSource(step, Sides(local: local, remote: remote), &outcome)
     }
 
@@ -62,7 +64,8 @@ extension StepRunner {
         _ step: PlannedStep, _ entries: Sides<Entry>, _ outcome: inout StepOutcome
     ) async throws(StorageError) {
         guard context.options.deletesSource, let side = context.options.mode.source,
-            !context.conditions.isBlind(side.other), entries.local.size == entries.remote.size,
+            !context.conditions.isBlind(side.other),
+            entries.local.size == entries.remote.size || !context.comparesSizes,
             !entries[side].isDirectory
         else { return }
         let replica = context.replicas[side]

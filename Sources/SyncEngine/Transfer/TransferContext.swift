@@ -14,6 +14,8 @@ struct TransferContext: Sendable {
     /// Blocks of large files in flight, over all files.
     let blocks = Permits(96)
     let bandwidth: Sides<BandwidthLimit?>
+    /// Whether a copy has the size of its original, see `Capabilities.exactSizes`.
+    var comparesSizes: Bool { replicas.comparesSizes }
 
     init(
         replicas: Sides<Replica>, options: SyncOptions, trash: Sides<TrashBin>, conditions: RunConditions,

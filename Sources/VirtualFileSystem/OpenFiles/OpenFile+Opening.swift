@@ -18,6 +18,8 @@ extension OpenFile {
     private func openForWriting(_ id: HandleID, _ flags: OpenFlags) async throws(StorageError) {
         if flags.contains(.truncate) {
             try await resize(to: 0)
+        } else if !capabilities.exactSizes, isOnServer, size > 0 {
+            throw wholeFilesOnly
         } else if capabilities.randomWrite, case .none = output {
             output = .random(try await openRandom(.update))
         }
@@ -64,7 +66,8 @@ extension OpenFile {
     nonisolated func makeReadAhead(for id: HandleID) -> ReadAhead {
         let readAhead = ReadAhead(
             source: source ?? makeStreamSource(), blockSize: capabilities.blockSize,
-            maximumWindow: services.settings.readAhead.bytes, fileSize: { [weak self] in self?.size ?? 0 })
+            maximumWindow: services.settings.readAhead.bytes,
+            fileSize: { [weak self, capabilities] in capabilities.exactSizes ? self?.size ?? 0 : 0 })
         readAheads.withLock { $0[id] = readAhead }
         return readAhead
     }

@@ -62,8 +62,14 @@ extension OpenFile {
     private func resizeByUpload(to target: Int64) async throws(StorageError) {
         if target == 0 { return try await restart() }
         if target == size { return }
+        if !capabilities.exactSizes, isOnServer { throw wholeFilesOnly }
         try await moveToSpool(keeping: min(size, target)).truncate(to: target)
         markSpoolDirty()
+    }
+
+    /// What the server holds cannot be put together with bytes of ours where it counts otherwise than we do.
+    var wholeFilesOnly: StorageError {
+        .unsupported("changing a part of a file with transfer_type = \"ascii\"; write it anew")
     }
 
     private func restart() async throws(StorageError) {

@@ -33,6 +33,8 @@ public struct OpenedFile: Sendable {
     public let handle: HandleID
     /// The pages in the kernel's cache are still those of the file.
     public let keepsCache: Bool
+    /// The size is no measure of the content: reads go to the end, wherever that is, past the kernel's cache.
+    public let readsDirectly: Bool
     /// Closing it needs no verdict.
     public let isReadOnly: Bool
 }

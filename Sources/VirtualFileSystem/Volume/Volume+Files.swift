@@ -109,7 +109,9 @@ extension Volume {
     private func opened(_ file: OpenFile, _ id: HandleID, _ flags: OpenFlags, keepsCache: Bool) -> OpenedFile {
         let readAhead = flags.contains(.read) ? file.makeReadAhead(for: id) : nil
         handles.add(FileHandle(id: id, flags: flags, file: file, readAhead: readAhead))
-        return OpenedFile(handle: id, keepsCache: keepsCache, isReadOnly: !flags.contains(.write))
+        return OpenedFile(
+            handle: id, keepsCache: keepsCache, readsDirectly: !capabilities.exactSizes,
+            isReadOnly: !flags.contains(.write))
     }
 
     private func handle(_ id: HandleID) throws(StorageError) -> FileHandle {

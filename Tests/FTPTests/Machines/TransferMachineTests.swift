@@ -59,8 +59,9 @@ import Testing
     @Test func anUploadWaitsForTheDataConnectionBeforeItTouchesTheFile() {
         var machine = TransferMachine(.upload)
         #expect(machine.start() == [])
-        #expect(machine.dataConnected() == [.sendCommand])
+        #expect(machine.dataConnected() == [.sendCommand, .startWait(.agreement)])
         #expect(machine.replyReceived(Reply(150, ""), isFinal: false) == [.dataReady])
+        #expect(machine.waitExpired(.agreement) == [])
         #expect(machine.uploadFinished() == [.finishData, .startWait(.verdict)])
         #expect(machine.dataEnded() == [])
         #expect(machine.replyReceived(Reply(226, ""), isFinal: true).last == .finish(Self.done, isClean: true))
@@ -79,8 +80,34 @@ import Testing
     func inActiveModeTheDataConnectionMayComeBeforeTheCommand(_ direction: TransferMachine.Direction) {
         var machine = TransferMachine(direction, isActive: true)
         #expect(machine.dataConnected() == [])
-        #expect(machine.start() == [.sendCommand])
+        #expect(machine.start().first == .sendCommand)
         #expect(machine.replyReceived(Reply(125, ""), isFinal: false) == [.dataReady])
+    }
+
+    /// A server that takes an upload without a 1yz reply.
+    @Test func anUploadThatIsNotRefusedInTimeIsAgreedTo() {
+        var machine = TransferMachine(.upload)
+        #expect(machine.dataConnected() == [.sendCommand, .startWait(.agreement)])
+        #expect(machine.waitExpired(.agreement) == [.dataReady])
+        #expect(machine.uploadFinished() == [.finishData, .startWait(.verdict)])
+        #expect(machine.replyReceived(Reply(226, ""), isFinal: true).last == .finish(Self.done, isClean: true))
+    }
+
+    @Test func synchronizedDownloadsWaitForTheirDataConnection() {
+        var machine = TransferMachine(.download, isSynchronized: true)
+        #expect(machine.start() == [])
+        #expect(machine.dataConnected() == [.sendCommand])
+    }
+
+    @Test(arguments: [true, false])
+    func synchronizedUploadsEndWhenTheServerHasClosedToo(closes: Bool) {
+        var machine = TransferMachine(.upload, isSynchronized: true)
+        _ = machine.dataConnected()
+        _ = machine.replyReceived(Reply(150, ""), isFinal: false)
+        _ = machine.uploadFinished()
+        #expect(machine.replyReceived(Reply(226, ""), isFinal: true) == [.startWait(.peerClose)])
+        let end = closes ? machine.dataEnded() : machine.waitExpired(.peerClose)
+        #expect(end == [.dropData, .finish(Self.done, isClean: true)])
     }
 
     @Test func anUploadWithoutADataConnectionLeavesNoFile() {

@@ -115,6 +115,13 @@ final class Peer {
         guard found == line else { throw ScriptProblem(description: "'\(found ?? "(end)")' instead of '\(line)'") }
     }
 
+    /// Sees that nothing more comes for a moment, in which a client that sends ahead would have.
+    func expectSilence() throws {
+        guard pending.isEmpty, !isReadable(descriptor, milliseconds: 60) else {
+            throw ScriptProblem(description: "'\(line() ?? "(end)")' came too early")
+        }
+    }
+
     /// Greets and takes the login; `features` are the lines of FEAT.
     func logIn(features: [String] = ["MLST type*;size*;modify*;", "MDTM", "SIZE", "REST STREAM"]) throws {
         say("220 scripted")
@@ -236,8 +243,12 @@ private func runOnThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 private func wait(for descriptor: CInt, seconds: CInt) -> Bool {
+    isReadable(descriptor, milliseconds: seconds * 1000)
+}
+
+private func isReadable(_ descriptor: CInt, milliseconds: CInt) -> Bool {
     var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return Glibc.poll(&poll, 1, seconds * 1000) == 1
+    return Glibc.poll(&poll, 1, milliseconds) == 1
 }
 
 private func listenOnLoopback() throws -> (descriptor: CInt, port: Int) {
