@@ -4,7 +4,7 @@ SWIFT ?= swift
 # One set of flags for everything, so that nothing is built twice.
 FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: setup build release check format test soak demo bench fuzz clean
+.PHONY: setup build release check format test soak demo bench fuzz docs clean
 
 ## Installs what building and testing takes (apt); quick when all is there.
 setup:
@@ -51,6 +51,11 @@ bench:
 
 clean:
 	$(SWIFT) package clean
+
+## Writes the table of docs/servers.md anew, from what the servers do.
+docs:
+	scripts/setup build
+	REMORA_WRITE_DOCS=1 $(SWIFT) test $(FLAGS) --filter theTableOfServersIsTrue
 
 ## Feeds the parsers a million damaged inputs. REMORA_SEED=… repeats a run, REMORA_FUZZ_ONLY=… chooses a parser.
 fuzz:

@@ -16,6 +16,8 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
     let codePage: CodePage?
     /// Whether files are transferred byte by byte; see `Capabilities.exactSizes`.
     let hasExactSizes: Bool
+    /// What a probe has found out about the server.
+    private let measured: MeasuredServer?
 
     /// - Parameters:
     ///   - codePage: of file names, whose bytes on the wire are in it; names here are UTF-8.
@@ -26,9 +28,11 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         identity: String, root: RemoteFolder, pool configuration: PoolConfiguration,
         slots: any ConnectionSlots = UnlimitedSlots(), record: (any ServerRecord)? = nil, codePage: CodePage? = nil,
         transferType: TransferType = .binary,
+        measured: MeasuredServer? = nil,
         connect: @escaping @Sendable () async throws(StorageError) -> FTPConnection
     ) {
         self.identity = identity
+        self.measured = measured
         self.root = root
         self.codePage = codePage
         hasExactSizes = transferType == .binary
@@ -61,6 +65,7 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         }
         result.listingTime = listing.source
         result.listingResolution = listing.resolution
+        if let measured { result.adopt(measured) }
         return result
     }
 

@@ -26,3 +26,15 @@ public struct SessionLimit: Codable, Hashable, Sendable {
     /// Seconds from one such attempt to the next, which doubles when the server refuses again.
     public var probeInterval: Double
 }
+
+extension SessionLimit {
+    /// Learned just now.
+    ///
+    /// - Parameter interval: seconds until one more is tried.
+    public init(_ maximum: Int, learned: Date, interval: Double) {
+        self.maximum = maximum
+        self.learned = learned
+        nextProbe = learned.addingTimeInterval(interval)
+        probeInterval = interval
+    }
+}

@@ -18,5 +18,8 @@ public struct ServerProfile: Codable, Hashable, Sendable {
     /// The last good login.
     public var lastLogin: GoodLogin?
 
+    /// What `syncctl probe` measured.
+    public var measured: MeasuredServer?
+
     public init() {}
 }

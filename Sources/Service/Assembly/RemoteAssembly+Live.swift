@@ -58,21 +58,29 @@ private struct RemotePlan {
     func ftp() async throws(StorageError) -> any RemoteFileSystem {
         let trust = ServerTrust(remote, profiles) { Journal.write("warning: \($0)") }
         let usesAccepted = remote.tls.trust == .tofu
-        let settings = try await ftpSettings(trust)
+        let measured = memory.measured(remote)
+        let settings = try await ftpSettings(trust, measured)
         let record = try memory.record(of: remote, password: settings.credentials.password)
         let codePage = try remote.ftp.codePage.map { name throws(StorageError) in try CodePage(name) }
         return FTPRemote(
             identity: remote.identity, root: root, pool: pool, slots: slots, record: record, codePage: codePage,
-            transferType: final.transferType
+            transferType: final.transferType,
+            measured: measured
         ) { () throws(StorageError) in
             if usesAccepted { try await trust.refresh() }
             return try await FTPConnection.connect(settings)
         }
     }
 
-    private func ftpSettings(_ trust: ServerTrust) async throws(StorageError) -> FTPSettings {
+    private func ftpSettings(
+        _ trust: ServerTrust, _ measured: MeasuredServer?
+    ) async throws(StorageError) -> FTPSettings {
         var settings = try await FTPSettings(remote, trust)
         settings.observer = observer
+        if let listing = measured?.listing {
+            settings.memory = ServerMemory(
+                listing, setter: measured?.timeSetter.flatMap(FTP.TimeSetter.init(rawValue:)))
+        }
         if purpose == .mount { settings.timeouts.verdict = remote.timeout }
         return settings
     }

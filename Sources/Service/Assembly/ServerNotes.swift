@@ -15,6 +15,11 @@ struct ServerNotes {
         self.triesRefusedLogins = triesRefusedLogins
     }
 
+    /// What `syncctl probe` measured; nil when it did not, or when its notes cannot be read.
+    func measured(_ remote: RemoteDefinition) -> MeasuredServer? {
+        try? profiles.profile(of: remote.identity).measured
+    }
+
     /// - Parameter password: nil where none is offered to the server: only a password can be wrong in a way that locks
     ///   an account.
     func record(of remote: RemoteDefinition, password: Secret?) throws(StorageError) -> ProfileRecord {
