@@ -132,7 +132,7 @@ let package = Package(
         tests("SyncCore", ["FileModel"]),
         tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", "ConformanceTests", nioCore]),
         tests("Definitions", ["FileModel"]),
-        tests("Service", ["FileModel", "Definitions", "SyncEngine", "SyncCore"]),
+        tests("Service", ["FileModel", "Definitions", "FTP", "SyncEngine", "SyncCore"]),
         tests("syncctl", ["FileModel", "Definitions", "CLinux", arguments]),
         .testTarget(
             name: "MountTests",

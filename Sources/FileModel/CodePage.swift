@@ -17,7 +17,8 @@ public final class CodePage: Sendable {
         guard !name.isEmpty, !name.contains("/"), let converters = Converters(name) else {
             throw StorageError(
                 .configuration,
-                "the character set '\(name)' is unknown here; `iconv -l` lists those that are known")
+                "the character set \(quoted(name.utf8.prefix(100))) is unknown here; `iconv -l` lists those that are known"
+            )
         }
         self.name = name
         self.converters = Mutex(converters)
@@ -26,7 +27,8 @@ public final class CodePage: Sendable {
             guard converted([byte], .fromServer) == [byte] else {
                 throw StorageError(
                     .configuration,
-                    "the character set '\(name)' cannot be used for file names: it does not contain ASCII")
+                    "the character set \(quoted(name.utf8.prefix(100))) cannot be used for file names: it does not contain ASCII"
+                )
             }
         }
     }

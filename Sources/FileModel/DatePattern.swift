@@ -20,7 +20,7 @@ public struct DatePattern: Hashable, Sendable, CustomStringConvertible {
         description = text
         tokens = Self.withExactDigits(try DatePatternScanner.tokens(text))
         if let missing = missingField {
-            throw StorageError(.configuration, "the date pattern \"\(text)\" \(missing)")
+            throw StorageError(.configuration, "the date pattern \"\(printable(text.utf8.prefix(100)))\" \(missing)")
         }
     }
 
@@ -83,7 +83,7 @@ private struct DatePatternScanner {
             } else if (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") {
                 let end = bytes[index...].firstIndex { $0 != byte } ?? bytes.count
                 let word = String(decoding: bytes[index..<end], as: UTF8.self)
-                guard let token = known[word] else { throw problem(text, index, "'\(word)' is no token") }
+                guard let token = known[word] else { throw problem(text, index, "'\(word.prefix(20))' is no token") }
                 tokens.append(token)
                 index = end
             } else {
@@ -99,9 +99,10 @@ private struct DatePatternScanner {
     }
 
     private static func problem(_ text: String, _ index: Int, _ what: String) -> StorageError {
-        StorageError(
+        let place = String(decoding: text.utf8.prefix(index), as: UTF8.self).count + 1
+        return StorageError(
             .configuration,
-            "the date pattern \"\(text)\" is wrong at its character \(index + 1): \(what); there are yyyy yy MM M MMM dd d "
+            "the date pattern \"\(printable(text.utf8.prefix(100)))\" is wrong at its character \(place): \(what); there are yyyy yy MM M MMM dd d "
                 + "ddd HH H hh h mm m ss s tt, and text between single quotes")
     }
 

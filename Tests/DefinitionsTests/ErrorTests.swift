@@ -215,6 +215,19 @@ import Testing
             message: "the character set 'CP99999' is unknown here; `iconv -l` lists those that are known",
             mark: "\"CP99999\"", isFTP: true),
         Row(
+            lines: "[remote.ftp]\ncode_page = \"UTF-16\"",
+            message: "the character set 'UTF-16' cannot be used for file names: it does not contain ASCII",
+            mark: "\"UTF-16\"", isFTP: true),
+        Row(
+            lines: "[remote.ftp]\ndate_format = \"dd.MM.jjjj\"",
+            message:
+                "the date pattern \"dd.MM.jjjj\" is wrong at its character 7: 'jjjj' is no token; there are yyyy yy "
+                + "MM M MMM dd d ddd HH H hh h mm m ss s tt, and text between single quotes",
+            mark: "\"dd.MM.jjjj\"", isFTP: true),
+        Row(
+            lines: "[remote.ftp]\ndate_format = \"HH:mm\"", message: "the date pattern \"HH:mm\" has no day (d or dd)",
+            mark: "\"HH:mm\"", isFTP: true),
+        Row(
             lines: "[remote.ftp]\nserver_timezone = \"Europe/Berlim\"",
             message: "there is no time zone 'Europe/Berlim'", mark: "\"Europe/Berlim\"",
             label: "did you mean \"Europe/Berlin\"?", isFTP: true),

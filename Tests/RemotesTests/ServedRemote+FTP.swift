@@ -21,19 +21,22 @@ extension ServedRemote {
     /// Without anything that was added to FTP since RFC 959.
     @Sendable static func pyftpdlibOldest() async throws -> ServedRemote { try await ftp(.pyftpdlib(.oldest)) }
 
+    /// - Parameter codePage: nil takes names as they are.
     static func ftp(
-        _ server: TestServer, _ change: (inout FTPSettings, inout PoolConfiguration) -> Void = { _, _ in }
+        _ server: TestServer, codePage: CodePage? = nil,
+        _ change: (inout FTPSettings, inout PoolConfiguration) -> Void = { _, _ in }
     ) async throws -> ServedRemote {
         let credentials = FTPCredentials(user: server.user, password: Secret(try #require(server.password)))
         var settings = FTPSettings(
             endpoint: Endpoint(host: server.host, port: server.port), credentials: credentials,
             security: try security(of: server))
         var pool = PoolConfiguration(name: "\(server.kind)", maximumConnections: 8)
+        settings.prefersUTF8 = codePage == nil
         change(&settings, &pool)
         let used = settings
         let remote = FTPRemote(
             identity: "ftp://\(server.user)@\(server.host):\(server.port)", root: .absolute(.root),
-            pool: pool
+            pool: pool, codePage: codePage
         ) { () throws(StorageError) in
             try await FTPConnection.connect(used)
         }

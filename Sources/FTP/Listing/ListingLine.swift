@@ -51,6 +51,12 @@ func unreadableListing(_ line: some Collection<UInt8>, _ why: String = "its form
         .protocolViolation, "cannot read the listing line \(quoted(Array(line.prefix(200)))): \(why)")
 }
 
+/// The number in `word`; a size that does not fit is no size.
+func listedSize(_ word: ArraySlice<UInt8>, _ line: ArraySlice<UInt8>) throws(StorageError) -> Int {
+    guard let size = Digits.number(word) else { throw unreadableListing(line, "no file has such a size") }
+    return size
+}
+
 /// The error of a line whose date cannot be read.
 ///
 /// - Parameter pattern: what it should have looked like; nil for the ways that are known without one.
@@ -61,7 +67,7 @@ func unreadableDate(
     if let pattern {
         return StorageError(
             .configuration,
-            "cannot read the date \(date) with the pattern \"\(pattern)\" in the listing line \(line): "
+            "cannot read the date \(date) with the pattern \"\(printable(Array(pattern.description.utf8)))\" in the listing line \(line): "
                 + "change remote.ftp.date_format")
     }
     return StorageError(

@@ -101,8 +101,11 @@ struct MachineFacts: Equatable {
     /// A link's `unique` is left out: servers give it that of its target.
     var attributes: FileAttributes {
         let type = type ?? .regular
-        return FileAttributes(
+        var attributes = FileAttributes(
             type: type, size: type == .directory ? 0 : size ?? 0, modified: modified, permissions: mode, owner: owner,
             group: group, uniqueID: type == .symbolicLink ? nil : unique)
+        // Missing, or no number that a file can have.
+        attributes.hasExactSize = type != .regular || size != nil
+        return attributes
     }
 }

@@ -15,7 +15,7 @@ struct NetWareListing: ListingFamily {
             let words = min(clock.pattern?.wordCount ?? 3, fields.count - 2)
             throw unreadableDate(fields.words(2..<2 + words), line, clock.pattern)
         }
-        let size = type == .directory ? 0 : Digits.number(fields[date.firstField - 1]) ?? 0
+        let size = type == .directory ? 0 : try listedSize(fields[date.firstField - 1], line)
         // The columns are padded; no name of NetWare starts with a space.
         let name = line[date.end...].drop { $0 == 32 }
         return [

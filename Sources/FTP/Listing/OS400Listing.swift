@@ -30,7 +30,9 @@ struct OS400Listing: ListingFamily {
         var attributes = FileAttributes(type: isBelow ? .directory : Self.type(fields[mark]))
         let date = try date(fields, before: mark, &attributes)
         if attributes.type == .regular {
-            let size = date.first > 0 ? Digits.number(fields[date.first - 1]) : nil
+            let word = date.first > 0 ? fields[date.first - 1] : []
+            let isNumber = !word.isEmpty && word.allSatisfy { (48...57).contains($0) }
+            let size = isNumber ? try listedSize(word, line) : nil
             attributes.size = size.map(Int64.init) ?? 0
             attributes.hasExactSize = size != nil
         }

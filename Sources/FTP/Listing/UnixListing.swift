@@ -17,7 +17,7 @@ struct UnixListing: ListingFamily {
             throw unreadableDate(fields.words(5..<5 + words), line, clock.pattern)
         }
         let text = line[date.end...].dropFirst()
-        let size = type == .directory || type == .special ? 0 : Digits.number(fields[date.firstField - 1]) ?? 0
+        let size = type == .directory || type == .special ? 0 : try listedSize(fields[date.firstField - 1], line)
         let name = type == .symbolicLink ? Self.linkName(text, targetLength: size) : text
         var attributes = FileAttributes(type: type, size: Int64(size), modified: date.time)
         attributes.permissions = Self.permissions(line.dropFirst().prefix(9))

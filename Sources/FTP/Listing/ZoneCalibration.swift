@@ -56,7 +56,10 @@ struct ZoneCalibration: Hashable, Sendable {
         guard let first = samples.first, let last = samples.last else { return newest }
         if newest > last.wall { return newest }
         if oldest < first.wall { return oldest }
-        return open[open.count / 2]
+        // The middle of the greatest gap: two changes of the clock are found one after the other.
+        let gaps = Dictionary(grouping: open) { wall in samples.firstIndex { $0.wall >= wall } ?? samples.count }
+        let greatest = gaps.values.max { $0.count < $1.count } ?? open
+        return greatest[greatest.count / 2]
     }
 
     /// Zones are multiples of a quarter of an hour, at most 14 hours off (and -12 with the date line); the fit has to

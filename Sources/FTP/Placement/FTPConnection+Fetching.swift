@@ -69,6 +69,7 @@ extension FTPConnection {
     /// The address that was asked for ahead, for a transfer that needs nothing else before it.
     func takePrepared(for request: TransferRequest) -> Endpoint? {
         defer { prepared = nil }
-        return request.offset == 0 && request.directory == nil ? prepared : nil
+        guard request.offset == 0, request.directory == nil, transferType == request.type else { return nil }
+        return prepared
     }
 }

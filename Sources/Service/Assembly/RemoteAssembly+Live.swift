@@ -64,8 +64,7 @@ private struct RemotePlan {
         let codePage = try remote.ftp.codePage.map { name throws(StorageError) in try CodePage(name) }
         return FTPRemote(
             identity: remote.identity, root: root, pool: pool, slots: slots, record: record, codePage: codePage,
-            transferType: final.transferType,
-            measured: measured
+            transferType: settings.transferType, measured: measured
         ) { () throws(StorageError) in
             if usesAccepted { try await trust.refresh() }
             return try await FTPConnection.connect(settings)

@@ -26,8 +26,8 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
 
     private static let everything: [FuzzTarget] = [
         .ftpReplies, .ftpLogin, .features, .passiveReplies, .timeValues, .workingDirectories, .machineListings,
-        .humanListings, .sftpFramer, .sftpReplies, .sftpGreetings, .knownHosts, .hostPatterns, .sshConfigs, .sshOffers,
-        .httpProxy,
+        .humanListings, .datePatterns, .codePages, .sftpFramer, .sftpReplies, .sftpGreetings, .knownHosts,
+        .hostPatterns, .sshConfigs, .sshOffers, .httpProxy,
         .socksProxies,
         .tomlDocuments, .remotePaths, .remoteURLs,
     ]

@@ -32,11 +32,22 @@ extension FuzzTarget {
             "lrwxrwxrwx 1 me us 6 Nov 21 04:04 link -> target\r\n-rwsr-Sr-T 1 1000 1000 18 2026-11-21 04:04 x\r\n",
             "-rw-r--r-- 1 group with spaces 12 21 Nov 2019 y\r\ncrw-rw-rw- 1 root root 1, 3 Nov 21 04:04 null\r\n",
             "11-21-26  04:04PM       <DIR>          folder\r\n11-21-2026  16:04   1,234 file name\r\n",
-            "2026/11/21  04:04    <JUNCTION> j\r\n",
+            "2026/11/21  04:04    <JUNCTION> j [C:\\t]\r\n", "-rw-r--r-- 1 o g 5 26-11-21 04.04.05 x\r\n",
+            "+i8388621.48594,m825718503,r,s280,up644,\tdjb.html\r\n+m824255902,/,\tdev\r\n",
+            "total 0\r\nd [R----F--] supervisor 512 Jan 16 18:53    login\r\n- [RWCEAFMS] a b 5 Jan 16  1998 x\r\n",
+            "Directory D:[P]\r\n\r\nA.TXT;2 2 30-DEC-1996 17:44 [SYSTEM] (RWED,RWED,RE,RE)\r\nA.TXT;1\r\n  2/4 "
+                + "29-DEC-1996 17:44:05\r\nB.DIR;1 %RMS-E-PRV\r\nTotal of 3 files, 216 blocks.\r\n",
+            "BAILEYSE 5263360 06/11/97 12:27:39 *FILE     BPTFSAVF\r\nQSYS 5 06/21/97 12:27:39 *DIR d/\r\nO *MEM M\r\n",
+            "Volume Unit    Referred Ext Used Recfm Lrecl BlkSz Dsorg Dsname\r\nAPCSPL 3380 1996/03/11 1 38 FB 80 6160 PS "
+                + "USER.DATA\r\nMigrated USER.OLD\r\nPseudo Directory USER.SUB\r\n",
+            " Name     VV.MM   Created       Changed      Size  Init   Mod   Id\r\nALPHA 01.07 2019/05/01 2020/11/21 16:04 "
+                + "12 10 0 U\r\nBETA\r\n",
         ],
         words: [
             "Nov", "21", "04:04", "2019", " -> ", "<DIR>", "total ", "drwxrwxrwx ", "-", "AM", "PM", "12-31-99",
-            "Feb 29",
+            "Feb 29", "*FILE", "*DIR", ";1", ".DIR;1", "[R----F--]", "Volume Unit", " Name VV.MM", "2020/11/21", "+",
+            ",\t",
+            "21-NOV-2026", "PO", "févr.", "+0530",
         ]
     ) { input, random in
         try checkListing(.human, input, &random)
@@ -47,7 +58,8 @@ extension FuzzTarget {
 
     private static func checkListing(_ mode: ListingMode, _ input: [UInt8], _ random: inout FuzzRandom) throws {
         let zone = random.pick([nil, 0, 43_200, -43_200])
-        let clock = ListingClock(now: Timestamp(seconds: 1_795_000_000), zoneOffset: zone)
+        var clock = ListingClock(now: Timestamp(seconds: 1_795_000_000), zoneOffset: zone)
+        if random.once(in: 4) { clock.pattern = try? DatePattern("yy-MM-dd HH.mm.ss") }
         let whole = listing(mode, clock, [input])
         let pieces = listing(mode, clock, random.pieces(of: input))
         switch (whole, pieces) {
@@ -96,6 +108,10 @@ extension FuzzTarget {
         try require(entry.name.bytes == name && entry.attributes.size == size, "\(unix)\(quoted(name)) became \(entry)")
         try require(entry.attributes.permissions == UInt16(mode), "\(type) became \(entry.attributes)")
         try require(entry.attributes.modified?.time == Timestamp(seconds: 1_709_164_800), "\(entry.attributes)")
+        let eplf = "+i1.2,m1709164800,r,s\(size),up\(String(mode, radix: 8)),\t"
+        let third = try only(.human, Array(eplf.utf8) + name)
+        let isSame = third.name.bytes == name && third.attributes.size == size && third.attributes.uniqueID == "1.2"
+        try require(isSame && third.attributes.permissions == UInt16(mode), "\(eplf)\(quoted(name)) became \(third)")
         let dos = "02-29-24  12:30AM  \(size) "
         let second = try only(.human, Array(dos.utf8) + name)
         try require(
