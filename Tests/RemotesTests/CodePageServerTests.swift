@@ -17,7 +17,7 @@ import Testing
             case .vsftpd: try await TestServer.vsftpd()
             case .pureFTPd: try await TestServer.pureFTPd()
             }
-        return try ServedRemote.ftp(server, codePage: CodePage(set))
+        return try await ServedRemote.ftp(server, codePage: CodePage(set))
     }
 
     private func put(_ name: [UInt8], _ server: TestServer) throws {
