@@ -104,6 +104,10 @@ struct TestRemedy {
         case .timedOut: "The server takes too long over the login: try again, or raise timeout in [remote]."
         case .loginFailed where error.message.contains("RSA"):
             "Use an ed25519 or ecdsa key (ssh-keygen -t ed25519), or transport = \"openssh\" in [remote.ssh]."
+        case .loginFailed where family == .sftp && error.message.contains("name the right one with identity_files"):
+            "Name the right key with identity_files in [remote.auth] (a .pub file will do for a key of an agent)."
+        case .loginFailed where family == .sftp && error.message.contains("the server asked"):
+            "The server asks for more than a password: use a key, or transport = \"openssh\" in [remote.ssh]."
         case .loginFailed where family == .sftp && error.message.contains("nothing is configured"):
             "Give what the server asks for: a key with identity_files in [remote.auth], or a password."
         default: "Check user and password: it was tried once, and not again, so that the account is not locked."

@@ -11,6 +11,10 @@ final class SSHLogin {
     /// What the server accepts; nil until it was asked.
     private var accepted: Set<String>?
     private var refusals: [String] = []
+    /// What the server did not accept when its turn came.
+    private var passedOver: [any LoginAttempt] = []
+    private var refusalsWhenAsked = 0
+    private var lastOffer: Set<String>?
     private let log: WireConnection?
     /// Whether the first of `attempts` has been told.
     private var isTold = false
@@ -60,24 +64,30 @@ final class SSHLogin {
     /// - Returns: whether we are logged in.
     /// - Throws: `.loginFailed` when nothing is left to try, with what was tried and why it did not work.
     func advance(_ session: SSHSession) throws(StorageError) -> Bool {
-        if accepted == nil {
-            guard try ask(session) else { return false }
-            if libssh2_userauth_authenticated(session.pointer) == 1 { return true }
-        }
-        while let attempt = attempts.first {
-            if !isAccepted(attempt) {
-                attempts.removeFirst()
-                continue
+        repeat {
+            if accepted == nil {
+                guard try askOrFail(session) else { return false }
+                if libssh2_userauth_authenticated(session.pointer) == 1 { return true }
             }
+            guard let isAccepted = try tryAll(session) else { return false }
+            if isAccepted { return true }
+        } while isWorthAskingAgain()
+        throw failure
+    }
+
+    /// - Returns: nil when more bytes must arrive, false when nothing is left.
+    private func tryAll(_ session: SSHSession) throws(StorageError) -> Bool? {
+        while let attempt = attempts.first {
             if !isTold {
-                if attempt.isPointless {
+                guard isAccepted(attempt), !attempt.isPointless else {
+                    if !isAccepted(attempt) { passedOver.append(attempt) }
                     attempts.removeFirst()
                     continue
                 }
                 log?.sent("log in as \(user) with \(attempt.name)")
+                isTold = true
             }
-            isTold = true
-            guard let verdict = try attempt.advance(session, user: user) else { return false }
+            guard let verdict = try attempt.advance(session, user: user) else { return nil }
             log?.received("\(attempt.name): \(verdict ? "accepted" : attempt.reason ?? "refused")")
             isTold = false
             if verdict {
@@ -87,7 +97,28 @@ final class SSHLogin {
             refusals.append("\(attempt.name): \(attempt.reason ?? "refused")")
             attempts.removeFirst()
         }
-        throw failure
+        return false
+    }
+
+    /// A server that wants two proofs (AuthenticationMethods of sshd_config(5)) offers the second when it has the first,
+    /// which libssh2 calls refused.
+    private func isWorthAskingAgain() -> Bool {
+        guard !passedOver.isEmpty, refusals.count > refusalsWhenAsked else { return false }
+        attempts = passedOver[...]
+        passedOver = []
+        refusalsWhenAsked = refusals.count
+        lastOffer = accepted
+        accepted = nil
+        return true
+    }
+
+    /// A server may lose its patience at the question; what it refused before says more.
+    private func askOrFail(_ session: SSHSession) throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            return try ask(session)
+        } catch {
+            throw error.code == .loginFailed && !refusals.isEmpty ? failure : error
+        }
     }
 
     /// Asks which methods there are. A server may also let us in without any.
@@ -109,7 +140,7 @@ final class SSHLogin {
     }
 
     private var failure: StorageError {
-        let offer = (accepted ?? []).sorted().joined(separator: ", ")
+        let offer = (accepted ?? lastOffer ?? []).sorted().joined(separator: ", ")
         guard !refusals.isEmpty else {
             return StorageError(
                 .loginFailed,

@@ -125,6 +125,18 @@ import Transport
         #expect(gone?.message.contains("agent: it does not answer") == true, "\(gone?.message ?? "")")
     }
 
+    @Test func givesTwoProofsWhereTheServerWantsThem() async throws {
+        let server = try await TestServer.openSSH(extra: ["AuthenticationMethods publickey,password"])
+        guard server.password != nil else { return }
+        let error = await refusal(try settings(server, [.publickey, .password]))
+        #expect(error == nil, "\(error?.message ?? "")")
+        #expect(server.log().contains("Partial publickey"))
+        var wrong = try settings(server, [.publickey, .password])
+        wrong.credentials.password = Secret("open sesame")
+        let refused = try #require(await refusal(wrong))
+        #expect(refused.message.contains("password: refused"), "\(refused.message)")
+    }
+
     @Test func saysWhenNothingIsConfigured() async throws {
         let server = try await TestServer.openSSH(password: false)
         var settings = try settings(server, [.password])
