@@ -26,8 +26,10 @@ extension FuzzTarget {
             let other = try read(text.replacing("\n", with: "\r\n"))
             try require(values == other, "CR LF at the line ends makes a difference")
         }
-        let others = text.split(separator: "\n").filter { !changesBlock($0) }.joined(separator: "\n")
-        try require(try read("Host nobody\n\(others)") == SSHConfigValues(), "a block for another host counts")
+        // By bytes: CR LF is one Character.
+        let others = text.utf8.split(separator: 10).filter { !changesBlock($0) }.joined(separator: [UInt8(10)])
+        let other = try read("Host nobody\n\(String(decoding: Array(others), as: UTF8.self))")
+        try require(other == SSHConfigValues(), "a block for another host counts")
         guard let values else { return }
         let more = try read("\(text)Host *\nUser last\nHostName last\nPort 77\nHostKeyAlias last\n")
         try require(more?.user == values.user ?? "last", "the user is \(more?.user ?? "none")")
@@ -50,8 +52,8 @@ extension FuzzTarget {
         }
     }
 
-    private static func changesBlock(_ line: Substring) -> Bool {
-        guard let parsed = try? SSHConfigLine.parse(line.utf8) else { return true }
+    private static func changesBlock(_ line: Substring.UTF8View) -> Bool {
+        guard let parsed = try? SSHConfigLine.parse(line) else { return true }
         return ["host", "match", "include"].contains(parsed.keyword)
     }
 }
