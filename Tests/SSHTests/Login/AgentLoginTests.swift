@@ -102,6 +102,36 @@ import Testing
         #expect(later == nil, "\(later?.message ?? "")")
         agent.close()
     }
+
+    /// As one that waits for its user to confirm the use of a key.
+    @Test func anAgentThatDoesNotSignIsLeftForTheKeyFile() async throws {
+        let server = try await TestServer.openSSH()
+        let key = try #require(server.privateKeyFile)
+        let folder = try TemporaryFolder()
+        let script = """
+            import base64, socket, struct, sys
+            def text(bytes): return struct.pack('>I', len(bytes)) + bytes
+            blob = base64.b64decode(open(sys.argv[2]).read().split()[1])
+            listener, open_ones = socket.socket(socket.AF_UNIX), []
+            listener.bind(sys.argv[1])
+            listener.listen()
+            while True:
+                open_ones.append(listener.accept()[0])
+                open_ones[-1].recv(5)
+                open_ones[-1].sendall(text(bytes([12]) + struct.pack('>I', 1) + text(blob) + text(b'')))
+            """
+        let agent = try ChildProcess(["/usr/bin/python3", "-c", script, folder("agent"), key + ".pub"])
+        defer { agent.kill() }
+        #expect(await eventually { access(folder("agent"), F_OK) == 0 })
+        var settings = try SSHSettings(reaching: server, by: [.agent])
+        settings.credentials.agentSocket = folder("agent")
+        settings.loginTimeout = .milliseconds(1500)
+        let error = try #require(await refusal(settings))
+        #expect(error.message.contains("agent: it did not answer within 1.0 s"), "\(error.message)")
+        settings.credentials.methods = [.agent, .publickey]
+        let later = await refusal(settings)
+        #expect(later == nil, "\(later?.message ?? "")")
+    }
 }
 
 /// A socket of the file system whose owner takes connections and says nothing.
