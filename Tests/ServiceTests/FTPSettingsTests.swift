@@ -13,7 +13,7 @@ import Testing
             overrides: DefinitionOverrides(
                 options.map { "ftp.\($0)" } + ["auth.anonymous", "tls.mode=never"], scope: .sync)
         ).value
-        return try await FTPSettings(sync.remote)
+        return try await FTPSettings(sync.remote, nil)
     }
 
     /// The offset of today was used for every date: half of all times were an hour off.
