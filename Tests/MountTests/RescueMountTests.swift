@@ -64,14 +64,18 @@ struct RescueMountTests {
     }
 
     /// A full disk is told by close or earlier, with its own errno, and nothing of it is lost.
+    ///
+    /// ProFTPD calls a write that the disk took only a part of "Input/output error": then that is all there is to tell.
     @Test(arguments: [Site.sftp, .ftp])
     func aFullServerSaysSoAndTheFileIsKept(site: Site) async throws {
         let server = try await SmallDisk(site, megabytes: 2)
         let mount = try await ServerMount(site, server: server.server, options: Self.limits)
         let content = pattern(5_000_000)
-        await #expect(throws: SystemError(ENOSPC)) {
+        let error = await #expect(throws: SystemError.self) {
             try await mount.work { [file = mount("f")] in try Files.store(file, content) }
         }
+        let isPartialWrite = site != .sftp && mount.errors.contains("451 Transfer aborted. Input/output error")
+        #expect(error?.code == (isPartialWrite ? EIO : ENOSPC), "\(mount.errors)")
         let small = pattern(1000)
         try await mount.work { [file = mount("g"), broken = mount("f")] in
             _ = unlink(broken)
@@ -79,7 +83,8 @@ struct RescueMountTests {
         }
         #expect(try Files.content(mount.disk("g")) == small)
         let list = try await mount.syncctl(["rescue", "list", "--json"])
-        #expect(list.output.contains("\"code\":\"noSpace\""), "\(list.output) \(mount.errors)")
+        let code = isPartialWrite ? "failed" : "noSpace"
+        #expect(list.output.contains("\"code\":\"\(code)\""), "\(list.output) \(mount.errors)")
         #expect(try await mount.unmount() == .exited(0), "\(mount.errors)")
     }
 }

@@ -39,12 +39,21 @@ extension FTPConnection {
 
     // MARK: - Looking at a file
 
+    /// What the server tells of a file in one round trip; nil where that takes a listing, or is refused.
+    public func look(at path: RemotePath) async throws(StorageError) -> FileAttributes? {
+        var flight = Flight()
+        try addLook(at: path, to: &flight)
+        guard !flight.commands.isEmpty else { return nil }
+        return try await operation { () async throws(StorageError) in
+            try await seen(path, flight.assigned(try await exchange(flight.commands)))
+        }
+    }
+
     /// MLST, or SIZE and MDTM where the server has them.
     func addLook(at path: RemotePath, to flight: inout Flight) throws(StorageError) {
         if listingMode == .machine { return flight.add(.factsOfFile, try .facts(path)) }
-        guard features.has("SIZE"), features.has("MDTM") else { return }
-        flight.add(.sizeOfFile, try .size(path))
-        flight.add(.timeOfFile, try .modificationTime(path))
+        if features.has("SIZE") { flight.add(.sizeOfFile, try .size(path)) }
+        if features.has("MDTM") { flight.add(.timeOfFile, try .modificationTime(path)) }
     }
 
     /// - Returns: nil where the server does not tell, or may not.

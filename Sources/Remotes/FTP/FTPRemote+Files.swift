@@ -20,7 +20,8 @@ extension FTPRemote {
             let serverPath = try await self.path(path, on: connection)
             let start = try await uploadStart(disposition, serverPath, path, on: connection)
             let upload = try await connection.store(serverPath, start)
-            return FTPRemoteWriter(lease, upload, path: serverPath, position: disposition.offset)
+            return FTPRemoteWriter(
+                lease, upload, path: serverPath, position: disposition.offset, hasExactSize: hasExactSizes)
         } catch {
             lease.end(error)
             throw error

@@ -15,13 +15,19 @@ final class FTPRemoteWriter: RemoteWriter {
     private let lease: Lease<FTPConnection>
     private let upload: FTPUpload
     private let path: RemotePath
+    private let hasExactSize: Bool
     private let state: Mutex<State>
 
-    /// - Parameter path: as the server names it.
-    init(_ lease: Lease<FTPConnection>, _ upload: FTPUpload, path: RemotePath, position: Int64) {
+    /// - Parameters:
+    ///   - path: as the server names it.
+    ///   - hasExactSize: the file is to have the bytes that were written (`Capabilities.exactSizes`).
+    init(
+        _ lease: Lease<FTPConnection>, _ upload: FTPUpload, path: RemotePath, position: Int64, hasExactSize: Bool
+    ) {
         self.lease = lease
         self.upload = upload
         self.path = path
+        self.hasExactSize = hasExactSize
         state = Mutex(State(position: position))
     }
 
@@ -53,6 +59,7 @@ final class FTPRemoteWriter: RemoteWriter {
     func close() async throws(StorageError) {
         do throws(StorageError) {
             try await upload.finish()
+            try await checkSize()
             try await setPending()
             lease.release()
         } catch {
@@ -60,6 +67,18 @@ final class FTPRemoteWriter: RemoteWriter {
             lease.end(error)
             throw error
         }
+    }
+
+    /// A data connection that is cut on its way looks to the server like the end of the file, under TLS as well where it
+    /// does not insist on close_notify: its 226 proves nothing. Servers that take files away at once tell no size.
+    private func checkSize() async throws(StorageError) {
+        guard hasExactSize, let found = try await lease.connection.look(at: path), found.type == .regular else {
+            return
+        }
+        let written = state.withLock { $0.position }
+        guard found.size != written else { return }
+        throw StorageError(
+            .corrupted, "the server confirmed the upload of \(path), but has \(found.size) of \(written) bytes")
     }
 
     private func setPending() async throws(StorageError) {
