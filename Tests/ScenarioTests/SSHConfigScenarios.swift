@@ -66,6 +66,29 @@ extension Scenarios {
             #expect(none.status != .exited(0) && none.errors.contains("farm"), "\(none.errors)")
         }
 
+        /// The key is the agent's, one of ten; its public half in the usual place says which.
+        @Test func anAgentOfTheConfigurationWithManyKeys() async throws {
+            let site = try await RemoteSite(.sftp, server: .openSSH(password: false, extra: ["MaxAuthTries 3"]))
+            let (folder, workplace) = (site.workplace.folder(".ssh"), site.workplace)
+            let agent = try ChildProcess(["ssh-agent", "-D", "-a", folder + "-agent"])
+            defer { agent.kill() }
+            #expect(await eventually { DiskPath(folder + "-agent").exists })
+            var keys: [String] = []
+            for number in 1...9 { keys.append(try await SSHKeys(at: folder + "-key\(number)").privateKeyFile) }
+            let key = try #require(site.server.privateKeyFile)
+            let added = try await run(
+                ["ssh-add", "-q"] + keys + [key], environment: ["SSH_AUTH_SOCK": folder + "-agent"])
+            #expect(added.succeeded, "\(added.errors)")
+            try DiskPath(folder).makeDirectory()
+            try (workplace.path(".ssh") / "id_ed25519.pub").write(try DiskPath(key + ".pub").read())
+            try (workplace.path(".ssh") / "config")
+                .write(Array("IdentityAgent \(folder)-agent\nIdentitiesOnly yes\n".utf8))
+            let hosts = try #require(site.server.knownHostsFile)
+            let result = try await workplace.syncctl(["ls", site.url, "-o", "ssh.known_hosts=\(hosts)"])
+            #expect(result.status == .exited(0), "\(result.errors)")
+            #expect(!site.server.log().contains("Failed publickey"), "\(site.server.log())")
+        }
+
         @Test(arguments: [("jumped", "'proxyjump' applies to jumped"), ("perhaps", "whether this Match applies")])
         func whatLibSSH2CannotDoIsRefusedByName(_ alias: String, _ words: String) async throws {
             let site = try await site()

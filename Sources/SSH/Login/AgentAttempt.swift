@@ -60,7 +60,7 @@ final class AgentAttempt: LoginAttempt {
         return finish(refusal)
     }
 
-    private let nothingNamed = "it holds none of the keys that identity_files names"
+    private let nothingNamed = "it holds none of the keys that identity_files names, or of the usual ones in ~/.ssh"
 
     private var refusal: String? {
         if skipped > 0 {

@@ -18,7 +18,7 @@ public struct SSHCredentials: Sendable {
     public var methods: [SSHLoginMethod] = SSHLoginMethod.allCases
     /// Private keys. Empty: those that ssh(1) looks for by itself.
     public var identityFiles: [String] = []
-    /// Of an agent's keys, only those that `identityFiles` names are offered (ssh_config(5)).
+    /// Of an agent's keys, only those that `identityFiles` names, or the usual ones, are offered (ssh_config(5)).
     public var identitiesOnly = false
     /// Opens encrypted private keys.
     public var passphrase: Secret?

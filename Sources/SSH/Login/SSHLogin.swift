@@ -36,7 +36,9 @@ final class SSHLogin {
         case .agent:
             let hasAgent = credentials.agentSocket.map { !$0.isEmpty } ?? (getenv("SSH_AUTH_SOCK") != nil)
             guard hasAgent else { return [] }
-            let preferred = credentials.identityFiles.compactMap(IdentityFile.publicKey)
+            // As with ssh, the usual files stand for names where none are given.
+            let named = credentials.identityFiles.isEmpty ? IdentityFile.defaults : credentials.identityFiles
+            let preferred = named.compactMap(IdentityFile.publicKey)
             return [
                 AgentAttempt(
                     socket: credentials.agentSocket, preferred: preferred, preferredOnly: credentials.identitiesOnly,
