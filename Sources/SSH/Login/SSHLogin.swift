@@ -96,8 +96,15 @@ final class SSHLogin {
                 method = attempt.name
                 return true
             }
-            refusals.append("\(attempt.name): \(attempt.reason ?? "refused")")
+            let hasHungUp = session.wire.isExhausted
+            refusals.append(
+                "\(attempt.name): \(attempt.reason ?? "refused")\(hasHungUp ? ", and the server hung up" : "")")
             attempts.removeFirst()
+            // More attempts would only hide the refusal behind a lost connection, which is tried again.
+            if hasHungUp {
+                let wire = session.wire
+                throw wire.farewell == nil ? failure : SSHFailure(step: .login, code: 0, words: "", wire: wire).error
+            }
         }
         return false
     }

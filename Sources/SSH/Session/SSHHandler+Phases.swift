@@ -107,9 +107,10 @@ extension SSHHandler {
     private func returned(_ loan: SSHLoan, _ result: Result<Bool, StorageError>, _ context: ChannelHandlerContext) {
         guard case .loggingIn(nil) = phase else { return }
         sendWire(context, completing: [])
-        let hasMore = held.readableBytes > 0
-        if hasMore { wire.arrived(held) }
+        let hasMore = held.readableBytes > 0 || (endedMeanwhile && !wire.isEnded)
+        wire.arrived(held)
         held = ByteBuffer()
+        if endedMeanwhile { wire.isEnded = true }
         switch result {
         case .failure(let error): fail(error, context)
         case .success(true):
@@ -119,7 +120,11 @@ extension SSHHandler {
             pump(context)
         case .success(false):
             phase = .loggingIn(loan)
-            if hasMore { pump(context) }
+            if hasMore {
+                pump(context)
+            } else if endedMeanwhile {
+                fail(StorageError(.connectionLost, "the connection was lost"), context)
+            }
         }
     }
 }

@@ -45,6 +45,8 @@ final class SSHHandler: ChannelDuplexHandler {
     let wire = SSHWire()
     /// What arrived while the session was elsewhere.
     var held = ByteBuffer()
+    /// The connection ended while the session was elsewhere.
+    var endedMeanwhile = false
     var readBuffer = ByteBuffer()
     var outgoing = SSHOutgoing()
     var limit: Scheduled<Void>?
@@ -71,6 +73,7 @@ final class SSHHandler: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        if endedMeanwhile, case .loggingIn(nil) = phase { return }
         end(StorageError(.connectionLost, "the connection was lost"))
     }
 
@@ -105,10 +108,16 @@ final class SSHHandler: ChannelDuplexHandler {
 
     private func wireEnded(_ context: ChannelHandlerContext) {
         if case .loggingIn(nil) = phase {
-        } else {
-            // One more turn translates the end into words.
-            wire.isEnded = true
-            pump(context)
+            // What was held may say why. It is heard when the session returns, unless the limit is over before.
+            endedMeanwhile = true
+            return
+        }
+        // One more turn translates the end into words; a login takes it on its own thread.
+        wire.isEnded = true
+        pump(context)
+        if case .loggingIn(nil) = phase {
+            endedMeanwhile = true
+            return
         }
         fail(StorageError(.connectionLost, "the connection was lost"), context)
     }

@@ -11,6 +11,8 @@ final class SSHWire {
     private var outbound = ByteBuffer()
     /// Nothing more will arrive.
     var isEnded = false
+    /// All was read, and nothing more will arrive.
+    var isExhausted: Bool { isEnded && inbound.readableBytes == 0 }
     /// The first bytes that arrived: what the server says before SSH starts.
     private(set) var greeting: [UInt8] = []
     /// `SSH-2.0-OpenSSH_9.2p1`; whatever came before it where it is not the first line (RFC 4253 §4.2).

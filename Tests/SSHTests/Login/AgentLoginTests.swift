@@ -87,6 +87,20 @@ import Testing
         #expect(await eventually { server.log().components(separatedBy: "Failed publickey").count == 2 })
     }
 
+    /// The end was taken for that of a session, and the server's words were lost.
+    @Test func theEndOfTheConnectionIsExplainedWhileAnAgentIsAsked() async throws {
+        let server = try await TestServer.openSSH(extra: ["LoginGraceTime 1"])
+        let folder = try TemporaryFolder()
+        let agent = try SilentSocket(at: folder("agent"))
+        var settings = try SSHSettings(reaching: server, by: [.agent, .publickey])
+        settings.credentials.agentSocket = folder("agent")
+        settings.loginTimeout = .seconds(3)
+        let error = try #require(await refusal(settings))
+        #expect(error.code == .loginFailed)
+        #expect(error.message.contains("refused, and the server hung up"), "\(error)")
+        agent.close()
+    }
+
     @Test func aHungAgentCostsPartOfTheTime() async throws {
         let server = try await TestServer.openSSH()
         let folder = try TemporaryFolder()
