@@ -85,6 +85,23 @@ struct FaultMountTests {
         _ = await mount.terminate()
     }
 
+    /// Without TLS the server takes an orderly cut of the data connection for the end of the file, and confirms it.
+    @Test func aCutThatTheServerTakesForTheEndIsTold() async throws {
+        let mount = try await ServerMount(.ftp, relayed: true, options: Self.limits)
+        let relay = try #require(mount.relay)
+        for bytes in [1, 300_000, 699_999] {
+            relay.inject(Fault(.close, after: bytes, .toServer, on: .data))
+            let name = "cut \(bytes)"
+            await #expect(throws: SystemError(EIO)) {
+                try await mount.work { [f = mount(name)] in try Files.store(f, pattern(700_000)) }
+            }
+            #expect(try Files.status(mount.disk(name)).st_size == off_t(bytes))
+        }
+        let list = try await mount.syncctl(["rescue", "list", "--json"])
+        #expect(list.output.split(separator: "\n").count == 3, "\(list.output)")
+        _ = await mount.terminate()
+    }
+
     @Test(arguments: [Site.sftp, .ftp])
     func aReadOnlyServerSaysSo(site: Site) async throws {
         let disk = try await SmallDisk(site, megabytes: 4)
