@@ -69,17 +69,19 @@ struct MountCommand: AsyncParsableCommand {
         let directories = directories.directories()
         let logger = logger(definition.log)
         let mounter = VolumeMounter(directories, remotes: RemoteAssembly(directories), logger: logger)
+        let end = MountEnd()
+        // Before the mount is there: a signal in the moment after would leave a dead one behind.
+        let signals = SignalWatch.stop { end.request() }
         let mount: any RunningMount
         do {
-            mount = try await mounter.mount(definition, on: mountpoint, isDaemon: false)
+            mount = try await end.cancellable { () throws(StorageError) in
+                try await mounter.mount(definition, on: mountpoint, isDaemon: false)
+            }
         } catch {
             ready?.failed(error)
             throw error
         }
-        let signals = SignalWatch.stop {
-            ServiceManager.stopping()
-            Task { try? await mount.unmount() }
-        }
+        end.mounted(mount)
         ready?.succeeded()
         ServiceManager.ready()
         defer { withExtendedLifetime(signals) {} }
