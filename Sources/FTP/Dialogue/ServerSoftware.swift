@@ -39,6 +39,15 @@ enum ServerSoftware: Hashable, Sendable {
         }
     }
 
+    /// Whether bytes of an upload may arrive before the server has agreed to it. Proven for these; pyftpdlib under TLS now
+    /// and then resets such a connection.
+    var takesEarlyData: Bool {
+        switch self {
+        case .proFTPD, .vsftpd, .pureFTPd: true
+        case .pyftpdlib, .other: false
+        }
+    }
+
     /// ProFTPD's SITE CHMOD splits its argument at white space and joins it with single spaces.
     func keepsSpaces(inSiteArgument path: RemotePath) -> Bool {
         let bytes = path.absolute
