@@ -42,12 +42,12 @@ extension Scenarios {
             }
         }
 
-        private func probe(_ site: RemoteSite, _ arguments: [String]) async throws -> CommandResult {
+        func probe(_ site: RemoteSite, _ arguments: [String]) async throws -> CommandResult {
             try await site.workplace.syncctl(
                 ["probe", site.host, "--port", "\(site.server.port)", "--user", site.server.user, "--config"]
                     + [site.workplace.folder("config")] + arguments + site.options
-                    // A server that waits for a command when we wait for TLS.
-                    + ["-o", "connect_timeout=1s"], password: site.password)
+                    // A server that waits for a command when we wait for TLS, or for SSH.
+                    + ["-o", "connect_timeout=1s", "-o", "timeout=3s"], password: site.password)
         }
 
         @Test func aWrongPasswordIsTriedOnce() async throws {

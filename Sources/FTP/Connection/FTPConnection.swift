@@ -14,7 +14,7 @@ public actor FTPConnection {
     private nonisolated let executor: any SerialExecutor
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    let settings: FTPSettings
+    private(set) var settings: FTPSettings
     let channel: any Channel
     private let controlBox: NIOLoopBoundBox<ControlChannel?>
     nonisolated let end: ConnectionEnd
@@ -55,6 +55,17 @@ public actor FTPConnection {
 
     var memory: ServerMemory { settings.memory }
     var features: FeatureSet { facts.features }
+
+    /// From now on data connections come about in this way.
+    ///
+    /// - Throws: `.configuration` when the session's other settings rule it out.
+    public func useDataConnections(_ mode: DataConnectionMode) throws(StorageError) {
+        var changed = settings
+        changed.data.mode = mode
+        try changed.check()
+        prepared = nil
+        settings = changed
+    }
 
     /// Registers an observer of the session's end, called at once if it has ended; nil is an orderly end.
     public nonisolated func onClose(_ body: @escaping @Sendable (StorageError?) -> Void) { end.observe(body) }

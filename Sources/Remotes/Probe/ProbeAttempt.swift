@@ -23,6 +23,8 @@ public struct ProbeAttempt: Hashable, Sendable {
     /// How data connections are asked for.
     public enum DataCommand: String, Hashable, Sendable, CaseIterable {
         case epsv, pasv
+        /// The server connects to us.
+        case eprt, port
     }
 
     public let way: Way
@@ -31,6 +33,11 @@ public struct ProbeAttempt: Hashable, Sendable {
     public let data: DataCommand?
     /// PROT P; otherwise C.
     public let protectsData: Bool
+
+    /// Whether both can be made in one session, since they differ in the kind of data connection alone.
+    public func sharesLogin(with other: ProbeAttempt) -> Bool {
+        (way, port, protectsData) == (other.way, other.port, other.protectsData)
+    }
 
     /// `ftpes, port 21, EPSV, PROT P`
     public var title: String {

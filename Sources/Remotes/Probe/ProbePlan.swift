@@ -1,7 +1,9 @@
 /// Which ways to talk to a server are tried, in which order, and which are left out because of the others' outcome.
 ///
-/// The order is that of merit: the first that works is the one to use. Each attempt is one login, and there are at most
-/// eleven; a refused login ends them all, so that no account is locked.
+/// The order is that of merit: the first that works is the one to use, so that an active data connection is used only where
+/// no passive one works with the same protection. Attempts that differ in the kind of data connection alone follow each
+/// other, for one login to do: that makes six, and as many as there are attempts (twenty-one) where the server ends a
+/// session after each data connection that fails. A refused login ends them all, so that no account is locked.
 public struct ProbePlan: Sendable {
     private var queue: [ProbeAttempt]
     private let allowsClear: Bool

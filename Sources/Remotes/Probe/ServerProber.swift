@@ -20,6 +20,8 @@ public enum ServerProber {
         case .protocolViolation, .tlsFailed, .timedOut, .connectionLost, .hostKeyRejected, .unreachable:
             return isLoggedIn ? .noData(words) : .notSpoken(words)
         case .dataConnectionFailed: return .noData(words)
+        // PORT over IPv6, active mode through a proxy.
+        case .configuration where isLoggedIn: return .noData(words)
         default: return .failed(words)
         }
     }
@@ -47,8 +49,15 @@ public enum ServerProber {
 
     /// Whether directory listings come through this session's data connections.
     ///
-    /// - Parameter folder: as the definition names it.
-    public static func list(_ connection: FTPConnection, _ folder: RemoteFolder) async throws(StorageError) {
+    /// - Parameters:
+    ///   - folder: as the definition names it.
+    ///   - data: how they are asked for from now on; nil: as before.
+    public static func list(
+        _ connection: FTPConnection, _ folder: RemoteFolder, by data: ProbeAttempt.DataCommand? = nil
+    ) async throws(StorageError) {
+        if let mode = data.flatMap({ DataConnectionMode(rawValue: $0.rawValue) }) {
+            try await connection.useDataConnections(mode)
+        }
         let path = folder.onServer(.root, loginFolder: await connection.facts.loginDirectory)
         try await connection.list(path) { _ async throws(StorageError) in }
     }

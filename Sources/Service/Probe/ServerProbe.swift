@@ -45,11 +45,18 @@ public struct ServerProbe: Sendable {
         _ plan: ProbePlan, report: @Sendable (ProbeAttempt, ProbeOutcome) -> Void
     ) async throws -> Result {
         var plan = plan
-        while let attempt = plan.next {
-            let outcome = try await outcome(of: attempt)
-            plan.concluded(outcome)
-            report(attempt, outcome)
+        var login: ProbeLogin?
+        do {
+            while let attempt = plan.next {
+                let outcome = try await outcome(of: attempt, &login)
+                plan.concluded(outcome)
+                report(attempt, outcome)
+            }
+        } catch {
+            await login?.session.close()
+            throw error
         }
+        await login?.session.close()
         var result = Result(attempts: plan.results)
         guard let best = plan.best else { return result }
         let target = ProbeTarget(try remote(best), directories)
@@ -66,30 +73,31 @@ public struct ServerProbe: Sendable {
         return result
     }
 
-    private func outcome(of attempt: ProbeAttempt) async throws -> ProbeOutcome {
-        let target = ProbeTarget(try remote(attempt), directories)
-        let connection: any PooledConnection
+    /// - Parameter login: the session of the attempt before, and that of this one afterwards.
+    private func outcome(of attempt: ProbeAttempt, _ login: inout ProbeLogin?) async throws -> ProbeOutcome {
+        var remote = try remote(attempt)
+        // What the login is made with must fit every attempt that shares it: a proxy rules active modes out.
+        remote.ftp.dataConnection = .auto
+        let target = ProbeTarget(remote, directories)
+        if let open = login, await !open.serves(attempt) {
+            // One session at a time.
+            await open.session.close()
+            login = nil
+        }
         do throws(StorageError) {
-            connection = try await target.connect()
+            let session = if let login { login.session } else { try await target.connect() }
+            login = ProbeLogin(attempt: attempt, session: session)
         } catch {
             if error.code == .cancelled || error.code == .configuration { throw error }
             return ServerProber.outcome(of: error, isLoggedIn: false)
         }
-        let error = await failure(connection, target.remote.folder)
-        // One session at a time.
-        await connection.close()
-        guard let error else { return .works }
-        if error.code == .cancelled { throw error }
-        return ServerProber.outcome(of: error, isLoggedIn: true)
-    }
-
-    private func failure(_ connection: any PooledConnection, _ folder: RemoteFolder) async -> StorageError? {
-        guard let session = connection as? FTPConnection else { return nil }
+        guard let session = login?.session as? FTPConnection else { return .works }
         do throws(StorageError) {
-            try await ServerProber.list(session, folder)
-            return nil
+            try await ServerProber.list(session, remote.folder, by: attempt.data)
+            return .works
         } catch {
-            return error
+            if error.code == .cancelled { throw error }
+            return ServerProber.outcome(of: error, isLoggedIn: true)
         }
     }
 
@@ -97,7 +105,7 @@ public struct ServerProbe: Sendable {
         var remote = try define(attempt.way, attempt.port)
         if attempt.way == .ftp { remote.tls.mode = .never }
         if let data = attempt.data {
-            remote.ftp.dataConnection = data == .epsv ? .epsv : .pasv
+            remote.ftp.dataConnection = .init(rawValue: data.rawValue) ?? .auto
             remote.tls.protectData = attempt.protectsData
         }
         return remote
@@ -111,5 +119,17 @@ public struct ServerProbe: Sendable {
         if best.data == .epsv { remote.ftp.dataConnection = .auto }
         if measured.isLimited { remote.maximumConnections = max(1, min(remote.maximumConnections, measured.sessions)) }
         return remote
+    }
+}
+
+/// A session that was opened for an attempt.
+private struct ProbeLogin {
+    let attempt: ProbeAttempt
+    let session: any PooledConnection
+
+    /// Whether it is in order, and does for another attempt.
+    func serves(_ other: ProbeAttempt) async -> Bool {
+        guard attempt.sharesLogin(with: other), let session = session as? FTPConnection else { return false }
+        return (try? await session.settle()) != nil
     }
 }
