@@ -40,11 +40,11 @@ extension FTPConnection {
 extension ServerMemory {
     /// Starts from what was measured before. The zone is not part of it: with summer time an offset holds for a season.
     ///
-    /// - Parameter setter: proven to work; nil: to be found out.
+    /// - Parameter setter: proven to work; nil: none does.
     public convenience init(_ listing: ListingMeasurement, setter: TimeSetter?) {
         self.init()
         self[\.withoutMachineListings] = !listing.isMachineReadable
         self[\.listsAll] = listing.listsAll
-        if let setter { self[\.timeSetter] = .proven(setter) }
+        self[\.timeSetter] = setter.map { TimeSetterState.proven($0) } ?? TimeSetterState.none
     }
 }
