@@ -8,7 +8,7 @@ struct ServerMeasurement {
 
     /// - Throws: what ends the session, and a refusal to make the folder or a file in it.
     func run() async throws(StorageError) -> MeasuredServer {
-        try await session.makeFolder(folder)
+        try await makeFolder()
         do throws(StorageError) {
             let result = try await measure()
             try await cleanUp()
@@ -20,6 +20,16 @@ struct ServerMeasurement {
                     error.code, "\(error.message); the folder \(folder) may still be there: remove it by hand",
                     serverReply: error.serverReply)
             }
+            throw error
+        }
+    }
+
+    private func makeFolder() async throws(StorageError) {
+        do throws(StorageError) {
+            try await session.makeFolder(folder)
+        } catch {
+            // The server may have made it before its answer was given up.
+            if error.code == .cancelled { _ = await Task { await self.failureToCleanUp() }.value }
             throw error
         }
     }

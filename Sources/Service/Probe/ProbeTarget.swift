@@ -118,7 +118,8 @@ struct ProbeTarget: Sendable {
         try await withSession { session throws(StorageError) in
             let time = await ServerProber.idleTime(of: session, within: limit)
             if Task.isCancelled { throw .cancelled }
-            return time.map { Int($0.components.seconds) }
+            // The server began to count a little before.
+            return time.map { Int(($0 + .milliseconds(500)).components.seconds) }
         }
     }
 
