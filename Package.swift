@@ -161,7 +161,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ScenarioTests",
-            dependencies: ["FileModel", "TestServers", "FaultInjection", "ConformanceTests", "CLinux", "syncctl"],
+            dependencies: [
+                "FileModel", "Transport", "FTP", "TestServers", "FaultInjection", "ConformanceTests", "CLinux",
+                "syncctl",
+            ],
             swiftSettings: strict),
     ]
 )

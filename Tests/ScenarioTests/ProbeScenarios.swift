@@ -7,17 +7,21 @@ extension Scenarios {
     /// `syncctl probe`: finds the way in, measures, and writes a definition that works.
     @Suite(.timeLimit(.minutes(5)))
     struct ProbeScenarios {
-        /// The table of docs/servers.md is what the probe measures of the servers that it names, run by run; with
-        /// REMORA_WRITE_DOCS=1 it is written anew.
+        /// The tables of docs/servers.md are what the probe measures of the servers that it names, and what is read of the
+        /// listings that it names, run by run; with REMORA_WRITE_DOCS=1 they are written anew.
         @Test func theTableOfServersIsTrue() async throws {
             var columns: [(name: String, rows: [(String, String)])] = []
             for probed in ProbedServer.all {
                 columns.append((probed.name, try await rows(probed)))
             }
-            let table = ServerTable(columns)
-            if ProcessInfo.processInfo.environment["REMORA_WRITE_DOCS"] != nil { try table.write() }
-            let committed = try ServerTable.committed()
-            #expect(committed == table.text, "docs/servers.md is not true; REMORA_WRITE_DOCS=1 writes it anew")
+            try expectWritten("table", ServerTable(columns).text)
+            try expectWritten("dialects", try await DialectTable.text())
+        }
+
+        private func expectWritten(_ name: String, _ table: String) throws {
+            let page = GeneratedTable(name: name)
+            if ProcessInfo.processInfo.environment["REMORA_WRITE_DOCS"] != nil { try page.write(table) }
+            #expect(try page.committed() == table, "docs/servers.md is not true; REMORA_WRITE_DOCS=1 writes it anew")
         }
 
         /// Probes, checks and tests the definition, and looks at what is left.

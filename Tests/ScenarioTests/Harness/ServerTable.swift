@@ -39,26 +39,29 @@ struct ServerTable {
         let lines = columns.map { [$0.name] + $0.rows.map(\.1) }
         text = ([head, head.map { _ in "---" }] + lines).map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
     }
+}
 
-    private static let begin = "<!-- table: written by the tests -->\n"
-    private static let end = "<!-- end of table -->\n"
+/// A part of docs/servers.md that the tests write, between two comments.
+struct GeneratedTable {
+    /// `table`: what its comments call it.
+    let name: String
+
+    private var begin: String { "<!-- \(name): written by the tests -->\n" }
+    private var end: String { "<!-- end of \(name) -->\n" }
 
     private static let file = URL(filePath: #filePath).appending(path: "../../../../docs/servers.md").standardized
 
-    static func committed() throws -> String {
-        let parts = try split()
-        return parts.table
-    }
+    func committed() throws -> String { try split().table }
 
-    func write() throws {
-        let parts = try Self.split()
-        try Data((parts.before + Self.begin + text + Self.end + parts.after).utf8).write(to: Self.file)
+    func write(_ table: String) throws {
+        let parts = try split()
+        try Data((parts.before + begin + table + end + parts.after).utf8).write(to: Self.file)
     }
 
     private struct NoTable: Error {}
 
-    private static func split() throws -> (before: String, table: String, after: String) {
-        let text = try String(contentsOf: file, encoding: .utf8)
+    private func split() throws -> (before: String, table: String, after: String) {
+        let text = try String(contentsOf: Self.file, encoding: .utf8)
         guard let start = text.range(of: begin), let stop = text.range(of: end) else { throw NoTable() }
         return (
             String(text[..<start.lowerBound]), String(text[start.upperBound..<stop.lowerBound]),
