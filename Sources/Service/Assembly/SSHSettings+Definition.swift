@@ -15,6 +15,7 @@ extension SSHSettings {
         handshakeTimeout = max(remote.connectTimeout, remote.timeout)
         loginTimeout = remote.timeout * 3
         compression = remote.ssh.compression
+        log = WireLog(remote, secrets: [credentials.password, credentials.passphrase, dial.proxy?.password])
     }
 }
 
