@@ -16,6 +16,8 @@ extension Peer {
         }
         flush(session)
         tls = session
+        // The client's first command may have come with its Finished.
+        pending += decrypted([]) ?? []
     }
 
     /// Says close_notify and goes on in clear, without waiting for the client's.

@@ -54,7 +54,7 @@ struct ScriptProblem: Error, CustomStringConvertible {
 /// The client, as the script sees it.
 final class Peer {
     private let descriptor: CInt
-    private var pending: [UInt8] = []
+    var pending: [UInt8] = []
     /// The first connection is 1.
     var number = 0
     /// Set while the line is encrypted.
