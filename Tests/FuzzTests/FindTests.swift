@@ -96,4 +96,10 @@ import Testing
         let text = "x = " + String(repeating: "[", count: 200_000)
         #expect(throws: DefinitionFailure.self) { try TOMLDocument(SourceText(.file("x.toml"), text.utf8)) }
     }
+
+    /// A login before "://" was quoted as an unknown protocol.
+    @Test func whatStandsBeforeTheProtocolIsNotQuoted() {
+        let error = #expect(throws: URLProblem.self) { try RemoteURL("ftp\u{0}me@sesame/x://h") }
+        #expect(error?.message == "unknown protocol; use ftp, ftpes, ftps or sftp")
+    }
 }

@@ -21,7 +21,7 @@ struct ServerModelTests {
         #expect(differences.isEmpty, "seed \(seed): \(differences.joined(separator: "\n")) \(mount.errors)")
         #expect(try await mount.unmount() == .exited(0), "\(mount.errors)")
         let remains = try await run(["diff", "-r", mount.server.root, local.path])
-        #expect(remains.succeeded, "the server has what the folder has: \(remains.output)")
+        #expect(remains.succeeded, "the server has what the folder has: \(remains.output) \(mount.errors)")
     }
 }
 

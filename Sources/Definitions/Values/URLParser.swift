@@ -40,8 +40,11 @@ struct URLParser {
         }
         let name = String(decoding: bytes[..<length], as: UTF8.self).lowercased()
         guard let scheme = RemoteScheme(rawValue: name) else {
+            // What cannot be a protocol may be a login, password and all.
+            let isWord = bytes[..<length].allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 }
             throw URLProblem(
-                message: "unknown protocol \(quoted(bytes[..<length])); use ftp, ftpes, ftps or sftp",
+                message:
+                    "unknown protocol\(isWord ? " \(quoted(bytes[..<length]))" : ""); use ftp, ftpes, ftps or sftp",
                 suggestion: NearName.find(name, among: RemoteScheme.allCases.map(\.rawValue)), range: 0..<length)
         }
         return (scheme, length + 3)

@@ -39,9 +39,9 @@ enum ServerSoftware: Hashable, Sendable {
         }
     }
 
-    /// Whether bytes of an upload may arrive before the server has agreed to it. Proven for these; pyftpdlib under TLS now
-    /// and then resets such a connection.
-    var takesEarlyData: Bool {
+    /// Whether bytes of an upload may arrive before the server has agreed to it, and the next EPSV right behind the end
+    /// of a transfer. Proven for these; pyftpdlib under TLS now and then resets a data connection then.
+    var servesWholeFiles: Bool {
         switch self {
         case .proFTPD, .vsftpd, .pureFTPd: true
         case .pyftpdlib, .other: false

@@ -7,10 +7,12 @@ import NIOCore
 /// data connection's address, and one for the rename, which the next file's STOR follows without a pause.
 extension FTPConnection {
     /// Whether files can be placed and fetched whole here: commands may go ahead of replies, data connections are made by
-    /// us, a file has the size that was sent, and one command tells whether a name is taken.
+    /// us, a file has the size that was sent, one command tells whether a name is taken, and the server is known to
+    /// stand all that.
     public var handlesWholeFiles: Bool {
         settings.pipelining && !settings.data.isSynchronized && !settings.data.mode.isActive
             && settings.transferType == .binary && (listingMode == .machine || features.has("SIZE"))
+            && facts.software.servesWholeFiles
     }
 
     /// Writes a small file under its temporary name, looks at it, and sends the rename.
@@ -39,7 +41,7 @@ extension FTPConnection {
         let action = "write \(path)"
         let meaning = RefusalMeaning { () async throws(StorageError) in try await self.refusalToCreate(path) }
         let request = TransferRequest(
-            direction: .upload, command: try .store(path), isEager: facts.software.takesEarlyData)
+            direction: .upload, command: try .store(path), isEager: true)
         try await withPreparedData { () async throws(StorageError) in
             let transfer = try await startPatiently(request, about: path, action, meaning: meaning)
             let bound = NIOLoopBound(transfer, eventLoop: loop)

@@ -110,7 +110,16 @@ extension Volume {
         let path = try path(of: link.name, in: link.parent)
         let hidden = try self.path(of: refuge.name, in: refuge.parent)
         try await remote.rename(path, to: hidden, mode: .replace)
-        try inodes.locked { table, _ throws(StorageError) in try table.hide(file.inode, as: refuge) }
+        let isOpen = try inodes.locked { table, _ throws(StorageError) in
+            guard table.inodes[file.inode]?.file === file else { return false }
+            try table.hide(file.inode, as: refuge)
+            return true
+        }
+        guard isOpen else {
+            // Its last handle was closed meanwhile: nobody else would remove it.
+            try await remote.removeFile(hidden)
+            return Removal(needsRemoval: false)
+        }
         await file.noteRemoval(true)
         return Removal(needsRemoval: false) { [remote, inodes] in
             try? await remote.rename(hidden, to: path, mode: .keepExisting)
