@@ -40,8 +40,6 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         configuration.streamsPerConnection = 1
         let most = configuration.maximumConnections
         streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
-        // FTP servers have no limit of logins under way, as sshd has one.
-        configuration.maximumConnecting = 12
         pool = Pool(configuration, slots: slots, record: record, connect: connect)
     }
 
