@@ -11,7 +11,7 @@ import Testing
         let pair = try await SessionPair(client: try await SessionPair.trusting(), host: host)
         try pair.handshake()
         let certificate = try #require(pair.client.peerCertificate)
-        #expect(certificate.names == ["localhost", "127.0.0.1", "127.0.0.2"])
+        #expect(certificate.names == ["localhost", "127.0.0.1", "127.0.0.2", "::1"])
         #expect(certificate.issuer == "CN=Remora test authority")
         #expect(certificate.sha256.count == 32 && certificate.publicKeySHA256.count == 32)
     }
