@@ -113,6 +113,11 @@ public final class Pool<Connection: PooledConnection>: Sendable {
         }
     }
 
+    /// So many streams will be asked for together in a moment.
+    public func expectStreams(_ count: Int) {
+        change { machine, moment in machine.streamsExpected(count, moment) }
+    }
+
     // MARK: - Watching and ending
 
     /// Whether a lease is being waited for.

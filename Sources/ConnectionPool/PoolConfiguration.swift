@@ -28,9 +28,11 @@ public struct PoolConfiguration: Hashable, Sendable {
     public var bulkLeaseTimeout: Duration = .seconds(3600)
     /// Sessions that bulk and stream leases leave free for metadata; none when there is only one session in all.
     public var reservedForMetadata = 1
-    /// Connection attempts under way at the same time, once one has succeeded (sshd's MaxStartups drops what comes
-    /// faster).
+    /// Connection attempts under way at the same time, once one has succeeded.
     public var maximumConnecting = 4
+    /// The same for a server that has let as many sessions in and refused none (sshd's MaxStartups drops what comes
+    /// faster). Below `maximumConnecting` it has no effect.
+    public var mostConnecting = 4
     /// The pause after the first failed attempt; it doubles with each further one. Jitter takes off up to a half.
     public var backOffBase: Duration = .milliseconds(250)
     public var backOffMaximum: Duration = .seconds(30)

@@ -17,7 +17,7 @@ extension PoolStateMachine {
     /// The slot is not needed when everybody left, or was served, while it was waited for.
     private func isStillWanted(_ index: Int, _ now: Instant) -> Bool {
         guard !isShutDown, backOff.allowsAttempt(now) else { return false }
-        return connections[index].claimant != nil || eligibleWaiters > capacity { !$0.isWaitingForSlot }
+        return connections[index].claimant != nil || wantedStreams(now) > capacity { !$0.isWaitingForSlot }
     }
 
     /// - Parameter error: nil when it was not to be waited for and none was free.
@@ -39,6 +39,7 @@ extension PoolStateMachine {
             guard let index = machine.index(of: id) else { return }
             let started = machine.startOfAttempt(index) ?? moment.now
             machine.connections[index].phase = .open(OpenConnection(established: moment.now))
+            machine.mostOpen = max(machine.mostOpen, machine.openCount)
             guard !machine.isShutDown else { return machine.close(index, &action) }
             machine.loggedIn(moment.now, &action)
             machine.limit.accepted(
@@ -102,6 +103,7 @@ extension PoolStateMachine {
         _ action: inout PoolAction
     ) {
         let error = reinterpreted(error, moment.now)
+        expectation = nil
         let occupied = openCount + heldByOthers
         if error.code == .tooManyConnections, occupied > 0 {
             limit.refused(open: occupied, moment.now, probeInterval: configuration.limitProbeInterval)
@@ -132,7 +134,7 @@ extension PoolStateMachine {
     }
 
     /// Whether the credentials were good a moment ago.
-    private func wasLoggedIn(_ now: Instant) -> Bool {
+    func wasLoggedIn(_ now: Instant) -> Bool {
         openCount > 0
             || [lastEstablished, recalledLogin].contains { $0.map { now - $0 < configuration.loginProof } ?? false }
     }
@@ -152,57 +154,5 @@ extension PoolStateMachine {
         guard let open = connections[index].open, !open.isProven else { return }
         updateOpen(index) { $0.isProven = true }
         if backOff.until == nil { backOff.reset() }
-    }
-
-    // MARK: - Growing
-
-    /// Streams on their way: of connections being made, and of checks about to end.
-    var openingCapacity: Int { capacity { _ in true } }
-
-    private func capacity(where counts: (ConnectionRecord) -> Bool) -> Int {
-        connections.reduce(0) { sum, record in
-            guard counts(record) else { return sum }
-            if record.isOpening { return sum + configuration.streamsPerConnection - (record.claimant == nil ? 0 : 1) }
-            guard let open = record.open, open.checkSince != nil, !open.isYielding else { return sum }
-            if open.isSuspect { return sum + configuration.streamsPerConnection }
-            return sum + (open.leases < configuration.streamsPerConnection ? 1 : 0)
-        }
-    }
-
-    /// Eligible waiters for whom nothing is on its way.
-    var uncoveredWaiters: Int { max(0, eligibleWaiters - openingCapacity) }
-
-    func mayOpen(_ now: Instant) -> Bool {
-        guard !isShutDown, backOff.allowsAttempt(now) else { return false }
-        let attempts = connections.count { $0.isConnecting || $0.isWaitingForSlot }
-        return attempts < attemptLimit(now)
-            && limit.allows(connections.count, configured: configuration.maximumConnections, now)
-    }
-
-    /// One attempt at first: a wrong password is tried once, and a server that is down is asked once.
-    private func attemptLimit(_ now: Instant) -> Int {
-        let isGoingWell = openCount > 0 || backOff.failures == 0 && wasLoggedIn(now)
-        return isGoingWell ? max(1, configuration.maximumConnecting) : 1
-    }
-
-    mutating func grow(_ now: Instant, _ action: inout PoolAction) {
-        while uncoveredWaiters > 0, mayOpen(now) { open(claimant: nil, &action) }
-    }
-
-    mutating func open(claimant: LeaseID?, _ action: inout PoolAction) {
-        let id = ConnectionID(number: nextID())
-        connections.append(ConnectionRecord(id: id, phase: .waitingForSlot(isAbandoned: false), claimant: claimant))
-        action.command(.acquireSlot(id, waiting: claimant == nil))
-    }
-
-    /// Gives up places in the line for slots that nobody here needs any more.
-    mutating func trimSlotRequests(_ action: inout PoolAction) {
-        for index in connections.indices.reversed() where connections[index].isWaitingForSlot {
-            let record = connections[index]
-            guard record.isOpening, record.claimant == nil else { continue }
-            guard openingCapacity - configuration.streamsPerConnection >= eligibleWaiters else { return }
-            connections[index].phase = .waitingForSlot(isAbandoned: true)
-            action.command(.abandonSlot(record.id))
-        }
     }
 }

@@ -12,10 +12,17 @@ extension PoolStateMachine {
                 machine.savedLimit = machine.limit
             }
             if let since = known.sinceLogin { machine.recalledLogin = moment.now - since }
+            machine.knownSessions = known.sessionsHeld
             if let refusal = known.refusal, machine.openCount == 0 {
                 machine.backOff.stop(refusal.error, until: moment.now + refusal.retryIn)
             }
         }
+    }
+
+    /// The next run may open as many at once as this one was let have.
+    mutating func rememberSessions(_ action: inout PoolAction) {
+        guard mostOpen > max(knownSessions ?? 0, configuration.maximumConnecting) else { return }
+        action.command(.remember(.sessionsHeld(mostOpen)))
     }
 
     /// Tells the slots and the record of a limit that has changed.

@@ -47,6 +47,11 @@ struct PoolStateMachine {
     var slotLimit: Int?
     /// The credentials were good at some time in the life of this pool.
     var hasWorked = false
+    /// As many sessions as the server is known to have held at once, in this pool or before.
+    var knownSessions: Int?
+    /// The most that were open here at the same time.
+    var mostOpen = 0
+    var expectation: Expectation?
     var lastAsk: Instant?
     var lastDemandRead: Instant?
     var demand = SlotDemand.none
@@ -76,7 +81,7 @@ struct PoolStateMachine {
         failHopeless(moment.now, &action)
         shareLimit(moment.now, &action)
         grow(moment.now, &action)
-        trimSlotRequests(&action)
+        trimSlotRequests(moment.now, &action)
         askBack(moment.now, &action)
         readDemand(moment.now, &action)
     }
@@ -112,6 +117,7 @@ struct PoolStateMachine {
         var action = PoolAction()
         guard !isShutDown else { return action }
         isShutDown = true
+        rememberSessions(&action)
         for waiter in waiters.removeAll() { action.reply(waiter.id, .failed(shutDownError)) }
         for index in connections.indices { end(index, &action) }
         finishIfDrained(&action)

@@ -18,13 +18,17 @@ public struct ServerKnowledge: Hashable, Sendable {
     public var refusal: RememberedRefusal?
     /// How long ago these very credentials were good.
     public var sinceLogin: Duration?
+    /// Sessions that the server let this account have at once not long ago.
+    public var sessionsHeld: Int?
 
     public init(
-        limit: RememberedLimit? = nil, refusal: RememberedRefusal? = nil, sinceLogin: Duration? = nil
+        limit: RememberedLimit? = nil, refusal: RememberedRefusal? = nil, sinceLogin: Duration? = nil,
+        sessionsHeld: Int? = nil
     ) {
         self.limit = limit
         self.refusal = refusal
         self.sinceLogin = sinceLogin
+        self.sessionsHeld = sessionsHeld
     }
 }
 
@@ -64,4 +68,6 @@ public enum ServerEvent: Hashable, Sendable {
     case limitLearned(RememberedLimit)
     /// All sessions that the configuration allows were open.
     case limitForgotten
+    /// So many sessions were open at once; told at the end of a pool that had more than was known.
+    case sessionsHeld(Int)
 }

@@ -72,6 +72,9 @@ public protocol RemoteFileSystem: Sendable {
     /// Room on the server; `.unsupported` where it does not say.
     func statistics(_ path: RemotePath) async throws(StorageError) -> FileSystemStatistics
 
+    /// About so many calls will be made at once in a moment: connections may be made ready for them.
+    func expect(calls: Int)
+
     /// The server was silent for so long that connections nobody uses may be dead: they are not used again.
     func distrustIdleConnections()
 
@@ -80,6 +83,7 @@ public protocol RemoteFileSystem: Sendable {
 }
 
 extension RemoteFileSystem {
+    public func expect(calls: Int) {}
     public func distrustIdleConnections() {}
 }
 

@@ -132,7 +132,9 @@ struct PoolWorld {
         faults.expect(stages.count <= configuration.maximumConnections, "\(stages.count) sessions")
         faults.expect(machine.connections.count == stages.count, "the books on connections differ")
         let attempts = stages.values.count { $0 == .slotAsked || $0 == .slotHeld }
-        faults.expect(attempts <= configuration.maximumConnecting, "\(attempts) attempts at once")
+        faults.expect(
+            attempts <= max(configuration.maximumConnecting, configuration.mostConnecting),
+            "\(attempts) attempts at once")
         let waiting = requests.values.count(where: \.waits)
         faults.expect(machine.waiters.count == waiting, "\(waiting) wait, the machine knows \(machine.waiters.count)")
         faults.expect(machine.transferLeases == transferLeases, "the books on transfers differ")

@@ -231,6 +231,7 @@ final class FakeRecord: ServerRecord {
             case .loginRefused(let error): known.refusal = RememberedRefusal(error: error, retryIn: .seconds(3600))
             case .limitLearned(let limit): known.limit = limit
             case .limitForgotten: known.limit = nil
+            case .sessionsHeld(let count): known.sessionsHeld = count
             }
         }
     }

@@ -53,7 +53,7 @@ extension FTPConnection {
         var machine = LoginMachine(
             credentials: settings.credentials, security: security,
             offeredTLSBefore: security.mode == .ifAvailable ? try await security.history.offeredBefore() : false,
-            prefersUTF8: settings.prefersUTF8)
+            prefersUTF8: settings.prefersUTF8, expectations: expectations)
         var stages = LoginStages(settings.observer)
         var action = machine.start()
         while true {
@@ -69,6 +69,7 @@ extension FTPConnection {
                 action = machine.tlsEstablished()
             case .acceptClearText:
                 try await security.history.goesOnInClear()
+                memory[\.refusedTLS] = .now
                 action = machine.clearTextAccepted()
             case .endTLS:
                 try await endTLS()
@@ -76,13 +77,27 @@ extension FTPConnection {
             case .finish(let facts):
                 return ready(facts)
             case .fail(let error):
+                memory[\.refusedTLS] = nil
                 throw error
             }
         }
     }
 
+    /// A burst of logins is a matter of seconds; nothing older is relied upon.
+    private var expectations: LoginExpectations {
+        func isRecent(_ moment: ContinuousClock.Instant?) -> Bool { moment.map { .now - $0 < .seconds(30) } ?? false }
+        let preparesData =
+            isRecent(memory[\.handledWholeFile]) && !settings.data.mode.isActive && !settings.data.isSynchronized
+            && settings.transferType == .binary
+        return LoginExpectations(
+            refusesTLS: isRecent(memory[\.refusedTLS]), features: settings.pipelining ? memory[\.features] : nil,
+            dataCommand: preparesData && settings.pipelining ? passiveCommand : nil)
+    }
+
     private func ready(_ facts: SessionFacts) {
         self.facts = facts
+        memory[\.features] = facts.features
+        takeNextData(facts.nextData)
         control.doublesIAC = facts.software.doublesIAC
         if !facts.features.hasMachineListings { memory[\.withoutMachineListings] = true }
     }

@@ -16,6 +16,8 @@ extension FTPConnection {
         /// See `TransferMachine.isEager`.
         var isEager = false
 
+        /// What to do when a download's last byte is here, before the server has confirmed it.
+        var atEndOfData: (() -> Void)?
         var type = TransferType.binary
 
         var restart: [Command] { offset > 0 ? [.restart(at: offset)] : [] }
@@ -35,7 +37,7 @@ extension FTPConnection {
 
     /// Finds out where the server waits, connects there and sends the command.
     private func startPassively(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
-        if let endpoint = takePrepared(for: request) { return .underWay(begin(request, at: endpoint)) }
+        if let endpoint = takePrepared(for: request) { return try await startPrepared(request, at: endpoint) }
         let passive = passiveCommand
         var reply: Reply
         switch try await prepare(request, passive) {
@@ -51,7 +53,7 @@ extension FTPConnection {
     }
 
     /// Connects to where the server waits.
-    private func begin(_ request: TransferRequest, at endpoint: Endpoint) -> DataTransfer {
+    func begin(_ request: TransferRequest, at endpoint: Endpoint) -> DataTransfer {
         settings.observer?(.offeredData(endpoint, peer: peerAddress))
         let transfer = makeTransfer(request)
         tell(transfer, at: "\(endpoint)")
@@ -156,6 +158,7 @@ extension FTPConnection {
             requiresResumption: facts.protectsData && settings.security.resumption == .require)
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
         transfer.protectionLog = protectionLog
+        transfer.onEndOfData = request.atEndOfData
         return transfer
     }
 

@@ -53,7 +53,9 @@ extension FTPConnection {
     func readListing(
         _ path: RemotePath, _ command: Command, _ reader: inout ListingReader, _ receive: EntryReceiver
     ) async throws(StorageError) -> Reply {
-        let transfer = try await startListing(path, command)
+        let sender = FlightSender(
+            handlesWholeFiles ? [passiveCommand] : [], control, limit: settings.timeouts.command)
+        let transfer = try await startListing(path, command, atEnd: sender)
         let bound = NIOLoopBound(transfer, eventLoop: loop)
         do throws(StorageError) {
             while let bytes = try await read(bound, path: path) {
@@ -66,6 +68,7 @@ extension FTPConnection {
             transfer.breakOff(error)
             throw error
         }
+        if sender.wasSent, handlesWholeFiles { takeNextData(try? await next(sender.inbox)) }
         guard case .success(let reply)? = transfer.result else {
             throw StorageError(.failed, "the listing of \(path) has no end")
         }
@@ -73,9 +76,13 @@ extension FTPConnection {
         return reply
     }
 
-    private func startListing(_ path: RemotePath, _ command: Command) async throws(StorageError) -> DataTransfer {
-        try await startPatiently(
-            TransferRequest(direction: .download, command: command, directory: path), about: path, "list \(path)",
+    private func startListing(
+        _ path: RemotePath, _ command: Command, atEnd sender: FlightSender
+    ) async throws(StorageError) -> DataTransfer {
+        var request = TransferRequest(direction: .download, command: command, directory: path)
+        request.atEndOfData = { sender.send() }
+        return try await startPatiently(
+            request, about: path, "list \(path)",
             meaning: RefusalMeaning(file: .notDirectory, directory: .permissionDenied))
     }
 

@@ -28,7 +28,7 @@ public actor FTPConnection {
     var hasSentFactsOptions = false
     let protectionLog = DataProtectionLog()
     /// Where the server waits for the next data connection, asked ahead of the transfer.
-    var prepared: Endpoint?
+    var prepared: PreparedData?
     /// What the server takes contents for; nil when it is not known. Logins end with TYPE I.
     var transferType: TransferType? = .binary
 

@@ -22,6 +22,12 @@ public final class ServerMemory: Sendable {
         /// A file uploaded not long ago, until it has told what there is to learn.
         var witness: UploadWitness?
         var hasSiteChmod: Bool?
+        /// When AUTH was refused last.
+        var refusedTLS: ContinuousClock.Instant?
+        /// What FEAT said last.
+        var features: FeatureSet?
+        /// When a whole file was placed or fetched last.
+        var handledWholeFile: ContinuousClock.Instant?
     }
 
     private let facts = Mutex(Facts())

@@ -3,8 +3,7 @@ import FileModel
 /// The dialogue from the greeting to a session that is ready for work. No I/O: replies in, commands out.
 ///
 /// Greeting → AUTH → TLS → USER → PASS → ACCT as far as the server asks, then what prepares every session: PBSZ and
-/// PROT, FEAT, TYPE I, PWD, and the OPTS that FEAT offers. The last ones do not depend on each other and may be sent
-/// in one flight. CCC, where it is wanted, comes last: from then on everybody in between can read and write.
+/// PROT, FEAT, TYPE I, PWD, and the OPTS that FEAT offers (`LoginMachine+Preparation.swift`). CCC, where it is wanted, comes last: from then on everybody in between can read and write.
 struct LoginMachine {
     /// What the owner has to do next.
     enum Action: Equatable {
@@ -22,25 +21,33 @@ struct LoginMachine {
     }
 
     /// Which reply is awaited.
-    private enum Step: Equatable {
+    enum Step: Equatable {
         case greeting, auth, tls, user, password, account, bufferSize, protection, features, type, directory, options
-        case clearing, clear
+        case nextData, clearing, clear
     }
 
     private let credentials: FTPCredentials
     private let mode: FTPSecurityMode
     private let authCommand: AuthCommand
-    private let protectsData: Bool
+    let protectsData: Bool
     private let clearsCommandChannel: Bool
     private let tlsRemedy: String
     private let offeredTLSBefore: Bool
-    private let prefersUTF8: Bool
-    private var awaited: [Step]
-    private var facts = SessionFacts()
+    let prefersUTF8: Bool
+    let expectations: LoginExpectations
+    var awaited: [Step]
+    var facts = SessionFacts()
+    /// The OPTS that this session's own FEAT offers were sent.
+    var hasChosenOptions = false
     private var isOver = false
 
-    /// - Parameter offeredTLSBefore: then `if-available` takes no refusal of AUTH.
-    init(credentials: FTPCredentials, security: FTPSecurity, offeredTLSBefore: Bool = false, prefersUTF8: Bool = true) {
+    /// - Parameters:
+    ///   - offeredTLSBefore: then `if-available` takes no refusal of AUTH.
+    ///   - expectations: what an earlier session of the same server makes likely.
+    init(
+        credentials: FTPCredentials, security: FTPSecurity, offeredTLSBefore: Bool = false, prefersUTF8: Bool = true,
+        expectations: LoginExpectations = LoginExpectations()
+    ) {
         self.credentials = credentials
         mode = security.mode
         authCommand = security.authCommand
@@ -49,6 +56,7 @@ struct LoginMachine {
         tlsRemedy = security.history.remedy
         self.offeredTLSBefore = offeredTLSBefore
         self.prefersUTF8 = prefersUTF8
+        self.expectations = expectations
         awaited = security.mode == .implicit ? [.tls] : [.greeting]
     }
 
@@ -91,6 +99,7 @@ struct LoginMachine {
         facts.greeting = reply
         facts.software = ServerSoftware(greeting: reply)
         guard mode == .explicit || mode == .ifAvailable else { return login() }
+        if mode == .ifAvailable, expectations.refusesTLS, !offeredTLSBefore { return login() }
         awaited = [.auth]
         return .send([.authenticate(authCommand)])
     }
@@ -153,55 +162,9 @@ struct LoginMachine {
         return ["tls", "ssl", "encrypt", "secure"].contains { words.contains($0) }
     }
 
-    // MARK: Preparation
-
-    private mutating func prepare() -> Action {
-        var steps: [(Step, Command)] = []
-        if facts.isEncrypted {
-            steps.append((.bufferSize, .protectionBufferSize))
-            steps.append((.protection, .protection(isPrivate: protectsData)))
-        }
-        steps += [(.features, .features), (.type, .typeBinary), (.directory, .workingDirectory)]
-        awaited = steps.map(\.0)
-        return .send(steps.map(\.1))
-    }
-
-    private mutating func prepared(_ step: Step, _ reply: Reply) -> Action {
-        switch step {
-        case .protection: if let error = protectionAnswered(reply) { return refuse(error) }
-        case .features: facts.features = FeatureSet(reply)
-        case .type where reply.isFailure: return refuse(ReplyMapping.error(reply, action: "switch to binary transfer"))
-        case .directory: facts.loginDirectory = WorkingDirectoryReply.path(reply)
-        default: break
-        }
-        guard awaited.isEmpty else { return .awaitReply }
-        return step == .options ? finish() : chooseOptions()
-    }
-
-    private mutating func protectionAnswered(_ reply: Reply) -> StorageError? {
-        facts.protectsData = protectsData && reply.isCompletion
-        guard protectsData, !reply.isCompletion else { return nil }
-        return ProtectionRefusal.data(reply)
-    }
-
-    private mutating func chooseOptions() -> Action {
-        var commands: [Command] = []
-        // Refused by some servers that always speak UTF-8 (Pure-FTPd), which is as good.
-        if facts.features.hasUTF8 { commands.append(prefersUTF8 ? .utf8On : .utf8Off) }
-        let wanted = facts.features.facts.filter { Self.usefulFacts.contains($0.name.lowercased()) }
-        if wanted.contains(where: { !$0.isShown }) { commands.append(.chooseFacts(wanted.map(\.name))) }
-        guard !commands.isEmpty else { return finish() }
-        awaited = commands.map { _ in .options }
-        return .send(commands)
-    }
-
-    private static let usefulFacts: Set<String> = [
-        "type", "size", "sizd", "modify", "unique", "unix.mode", "unix.owner", "unix.group", "unix.uid", "unix.gid",
-    ]
-
     // MARK: CCC
 
-    private mutating func finish() -> Action {
+    mutating func finish() -> Action {
         guard clearsCommandChannel, facts.isEncrypted, !facts.clearedCommandChannel else {
             isOver = true
             return .finish(facts)
@@ -226,7 +189,7 @@ struct LoginMachine {
 
     // MARK: Ends
 
-    private mutating func refuse(_ error: StorageError) -> Action {
+    mutating func refuse(_ error: StorageError) -> Action {
         isOver = true
         return .fail(error)
     }

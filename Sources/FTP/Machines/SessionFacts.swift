@@ -11,6 +11,8 @@ public struct SessionFacts: Hashable, Sendable {
     public internal(set) var clearedCommandChannel = false
     /// Where PWD stands after login; nil when the server would not say.
     public internal(set) var loginDirectory: RemotePath?
+    /// The answer to a data connection that was asked for together with the login.
+    var nextData: Reply?
     var software = ServerSoftware.other
 
     init() {}

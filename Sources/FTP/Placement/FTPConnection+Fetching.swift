@@ -3,26 +3,37 @@ public import NIOCore
 import Transport
 
 extension FTPConnection {
-    /// Reads a small file as a whole, and then asks for its attributes and the next data connection in one flight.
+    /// Reads a small file as a whole, and asks for its attributes and the next data connection in one flight.
     ///
+    /// The flight leaves at the end of the data and does not wait for the 226: a server that has closed the data
+    /// connection is out of the transfer and takes its next commands (ProFTPD holds the 226 back until it has seen our
+    /// end close as well, which is a round trip).
     /// - Parameter size: as a listing told it; at most one byte more is returned.
     /// - Returns: no attributes where the server tells them only in a listing.
     public func fetch(
         _ path: RemotePath, size: Int64
     ) async throws(StorageError) -> (content: ByteBuffer, attributes: FileAttributes?) {
         try await operation { () async throws(StorageError) in
-            let content = try await content(of: path, limit: Int(size) + 1)
+            memory[\.handledWholeFile] = .now
             var flight = Flight()
             try addLook(at: path, to: &flight)
             flight.add(.nextData, passiveCommand)
-            let replies = flight.assigned(try await exchange(flight.commands))
+            let sender = FlightSender(flight.commands, control, limit: settings.timeouts.command)
+            let content = try await content(of: path, limit: Int(size) + 1, atEnd: sender)
+            sender.send()
+            var answers: [Reply] = []
+            for _ in flight.commands { answers.append(try await next(sender.inbox)) }
+            let replies = flight.assigned(answers)
             takeNextData(replies[.nextData])
             return (content, try await seen(path, replies))
         }
     }
 
-    private func content(of path: RemotePath, limit: Int) async throws(StorageError) -> ByteBuffer {
-        let request = TransferRequest(direction: .download, command: try .retrieve(path))
+    private func content(
+        of path: RemotePath, limit: Int, atEnd sender: FlightSender
+    ) async throws(StorageError) -> ByteBuffer {
+        var request = TransferRequest(direction: .download, command: try .retrieve(path))
+        request.atEndOfData = { sender.send() }
         var content = ByteBuffer()
         try await withPreparedData { () async throws(StorageError) in
             content = ByteBuffer()
@@ -66,19 +77,5 @@ extension FTPConnection {
         }
         guard let size = replies[.sizeOfFile].flatMap(Self.size) else { return nil }
         return FileAttributes(type: .regular, size: size, modified: replies[.timeOfFile].flatMap(moment))
-    }
-
-    // MARK: - The next data connection
-
-    /// Notes where the server waits for the next data connection; a refusal means only that it is asked again.
-    func takeNextData(_ reply: Reply?) {
-        prepared = reply.flatMap { try? dataEndpoint($0) }
-    }
-
-    /// The address that was asked for ahead, for a transfer that needs nothing else before it.
-    func takePrepared(for request: TransferRequest) -> Endpoint? {
-        defer { prepared = nil }
-        guard request.offset == 0, request.directory == nil, transferType == request.type else { return nil }
-        return prepared
     }
 }

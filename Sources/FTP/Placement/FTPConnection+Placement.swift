@@ -22,6 +22,7 @@ extension FTPConnection {
         try checkCreatable(placement.temporary)
         try checkCreatable(placement.target)
         return try await operation { () async throws(StorageError) in
+            memory[\.handledWholeFile] = .now
             try await store(placement)
             let (attributes, isTaken) = try await finishStored(placement)
             if let attributes, attributes.size != Int64(placement.content.readableBytes) {
@@ -108,6 +109,8 @@ extension FTPConnection {
     private func isTaken(_ target: RemotePath, _ replies: [Flight.Purpose: Reply]) async throws(StorageError) -> Bool {
         if let reply = replies[.factsOfTarget] {
             if reply.isCompletion { return true }
+            // Its neighbour was seen in the same flight: the folder hides nothing.
+            if reply.code == 550, replies[.factsOfFile]?.isCompletion == true { return false }
             let error = try await explain(reply, "look at \(target)", target)
             guard error.code == .notFound else { throw error }
             return false

@@ -1,5 +1,26 @@
 import FileModel
 
+/// Sends a flight once, at the first of several occasions.
+final class FlightSender {
+    let inbox = ReplyInbox()
+    private let commands: [Command]
+    private let control: ControlChannel
+    private let limit: Duration
+    private(set) var wasSent = false
+
+    init(_ commands: [Command], _ control: ControlChannel, limit: Duration) {
+        self.commands = commands
+        self.control = control
+        self.limit = limit
+    }
+
+    func send() {
+        guard !wasSent else { return }
+        wasSent = true
+        for command in commands { control.send(command, limit: limit) { [inbox] in inbox.take($0) } }
+    }
+}
+
 /// Commands that do not depend on each other's replies, each with what becomes of its reply.
 struct Flight {
     enum Purpose: Hashable {

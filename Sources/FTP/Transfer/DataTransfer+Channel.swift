@@ -130,6 +130,8 @@ extension DataTransfer: ChannelInboundHandler {
         inputIsOver = true
         stall.progressed()
         run(machine.dataEnded())
+        if machine.direction == .download, !isBrokenOff { onEndOfData?() }
+        onEndOfData = nil
         serveReader()
     }
 

@@ -44,6 +44,8 @@ final class DataTransfer {
     var onOpen: (([String]) -> Void)?
     /// Starts a TLS handshake that waits for the command.
     var heldHandshake: (() -> Void)?
+    /// Called once when the data of a download has ended in order.
+    var onEndOfData: (() -> Void)?
     /// The data connection is not wanted any more.
     var isDropped = false
 

@@ -95,11 +95,9 @@ extension FTPConnection {
     ) async throws(StorageError) -> DataTransfer {
         for pause in [Duration.milliseconds(50), .milliseconds(200), nil] {
             let refusal: Reply
-            switch try await startTransfer(request) {
+            switch try await startReachably(request) {
+            case .underWay(let transfer): return transfer
             case .refused(let reply): refusal = reply
-            case .underWay(let transfer):
-                guard let reply = try await refusalOfStart(transfer) else { return transfer }
-                refusal = reply
             }
             guard refusal.code == 425, !ReplyMapping.refusesUnresumedSession(refusal), let pause else {
                 if refusal.code == 425, settings.data.mode.isActive { throw activeModeFailed("\(refusal)", refusal) }
@@ -108,6 +106,23 @@ extension FTPConnection {
             try await wait(pause)
         }
         throw StorageError(.dataConnectionFailed, "cannot \(action): the server has no data port free")
+    }
+
+    /// A data connection that was asked for ahead may have been forgotten; then it is asked for again.
+    private func startReachably(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
+        let wasPrepared = prepared != nil
+        do throws(StorageError) {
+            return try await startOnce(request)
+        } catch {
+            guard wasPrepared, error.code == .dataConnectionFailed else { throw error }
+            return try await startOnce(request)
+        }
+    }
+
+    private func startOnce(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
+        let start = try await startTransfer(request)
+        guard case .underWay(let transfer) = start else { return start }
+        return try await refusalOfStart(transfer).map { .refused($0) } ?? start
     }
 
     /// Waits for the start.

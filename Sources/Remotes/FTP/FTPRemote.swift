@@ -38,6 +38,7 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         hasExactSizes = transferType == .binary
         var configuration = configuration
         configuration.streamsPerConnection = 1
+        configuration.mostConnecting = configuration.maximumConnections
         let most = configuration.maximumConnections
         streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
         pool = Pool(configuration, slots: slots, record: record, connect: connect)
@@ -66,6 +67,8 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         if let measured { result.adopt(measured) }
         return result
     }
+
+    public func expect(calls: Int) { pool.expectStreams(calls) }
 
     public func distrustIdleConnections() { pool.closeIdle() }
 

@@ -27,6 +27,15 @@ public struct SessionLimit: Codable, Hashable, Sendable {
     public var probeInterval: Double
 }
 
+/// Sessions that the server let the account have at once, with no word of a limit.
+public struct SessionsHeld: Codable, Hashable, Sendable {
+    public var count: Int
+    public var at: Date
+
+    /// Servers get new settings now and then.
+    func isRecent(_ now: Date) -> Bool { abs(now.timeIntervalSince(at)) < 7 * 86_400 }
+}
+
 extension SessionLimit {
     /// Learned just now.
     ///

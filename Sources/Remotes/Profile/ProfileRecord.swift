@@ -35,6 +35,7 @@ public struct ProfileRecord: ServerRecord {
         let now = now()
         guard let profile = try? profiles.profile(of: identity) else { return ServerKnowledge() }
         var known = ServerKnowledge(limit: profile.sessionLimit.map { Self.remembered($0, now) })
+        known.sessionsHeld = profile.sessionsHeld.flatMap { $0.isRecent(now) ? $0.count : nil }
         guard let mark else { return known }
         if let login = profile.lastLogin, login.mark == mark, login.at <= now {
             known.sinceLogin = .seconds(now.timeIntervalSince(login.at))
@@ -53,6 +54,7 @@ public struct ProfileRecord: ServerRecord {
             case .loginRefused(let error): refused(&profile, error, now)
             case .limitLearned(let limit): profile.sessionLimit = Self.stored(limit, profile.sessionLimit, now)
             case .limitForgotten: profile.sessionLimit = nil
+            case .sessionsHeld(let count): profile.sessionsHeld = SessionsHeld(count: count, at: now)
             }
         }
     }

@@ -13,6 +13,8 @@ public struct ServerProfile: Codable, Hashable, Sendable {
 
     /// How many sessions the server grants.
     public var sessionLimit: SessionLimit?
+    /// How many it had granted at once.
+    public var sessionsHeld: SessionsHeld?
     /// Credentials that it refused, until they turn out to be good.
     public var refusedLogin: RefusedLogin?
     /// The last good login.

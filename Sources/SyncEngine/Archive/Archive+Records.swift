@@ -60,6 +60,13 @@ extension Archive {
         return try rows.step() ? Int(rows.integer(0)) : 0
     }
 
+    /// How many folders there were at the last run; counting ends at `limit`.
+    func countFolders(limit: Int) throws(StorageError) -> Int {
+        let rows = try database.query(
+            "SELECT count(*) FROM (SELECT 1 FROM records WHERE remote_type = 1 LIMIT ?)", .integer(Int64(limit)))
+        return try rows.step() ? Int(rows.integer(0)) : 0
+    }
+
     /// How many records have an entry of a file on that side.
     func countFiles(_ side: Side) throws(StorageError) -> Int {
         let rows = try database.query("SELECT count(*) FROM records WHERE \(side.rawValue)_type <> 1")

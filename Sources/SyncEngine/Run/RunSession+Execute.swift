@@ -8,9 +8,11 @@ extension RunSession {
     /// Files in flight at once.
     private var width: Int {
         if options.isSequential { return 1 }
-        // Small files spend their time on the line: enough of them to fill it, or every session.
-        let automatic = replicas.remote.capabilities.streamsPerConnection > 1 ? 256 : 24
-        return max(1, min(options.parallel ?? automatic, transfersAtOnce))
+        // Small files spend their time on the line: enough of them to fill it, or every session twice, since one whose
+        // rename is under way holds no session any more.
+        let isShared = replicas.remote.capabilities.streamsPerConnection > 1
+        if let parallel = options.parallel { return max(1, min(parallel, transfersAtOnce)) }
+        return max(1, min(isShared ? 256 : 50, isShared ? transfersAtOnce : 2 * transfersAtOnce))
     }
 
     /// What the remote's own limits let be under way. More would queue there, each with its file open.
@@ -28,6 +30,7 @@ extension RunSession {
     private static let mostBytesOfOneFile: Int64 = 8 << 20
 
     func carryOut() async throws(StorageError) {
+        replicas.remote.files.expect(calls: min(width, try plan.executableCount()))
         try writePlainRecords()
         for phase in [PlanPhase.directories, .renames, .transfers, .fileDeletions, .directoryDeletions, .records] {
             if phase == .records, !options.deletesSource { continue }

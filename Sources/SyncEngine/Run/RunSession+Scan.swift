@@ -29,6 +29,9 @@ extension ScanContext {
 }
 
 extension RunSession {
+    /// Folders that are listed at the same time, at most.
+    static let scanWidth = 64
+
     func scanBothSides() async throws(StorageError) {
         try await compare([Visit(path: .root, exists: Sides(local: true, remote: true))])
     }
@@ -37,7 +40,7 @@ extension RunSession {
     /// is walked branch by branch and few wait.
     func compare(_ start: [Visit]) async throws(StorageError) {
         var stack = start
-        let width = replicas.remote.capabilities.streamsPerConnection > 1 ? 64 : 24
+        let width = replicas.remote.capabilities.streamsPerConnection > 1 ? Self.scanWidth : 24
         let outcome = await withTaskGroup(of: Result<VisitResult, StorageError>.self) { group in
             do throws(StorageError) {
                 var running = 0

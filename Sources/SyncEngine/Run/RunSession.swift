@@ -96,6 +96,8 @@ final class RunSession {
             report.warnings.append(warning)
             observer?.observe(.warning(warning))
         }
+        // As many folders are about to be listed: logging in goes on while the roots are looked at.
+        run.remote.expect(calls: try opened.archive.countFolders(limit: Self.scanWidth))
         switch try await Roots(run, opened.archive).verify() {
         case .doubtful(let error):
             report.stop(error)

@@ -59,6 +59,29 @@ extension RealServers {
             await connection.close()
         }
 
+        /// CWD and MLSD travel together; a folder that is missing must not come out as the one the session stood in.
+        @Test(arguments: ServerCase.allCases)
+        func aListingWithAPreparedDataConnectionIsThatOfItsFolder(on server: ServerCase) async throws {
+            let folder = try await ServerFolder(server)
+            let (connection, sent) = try await connect(folder)
+            for name in ["f1", "f2"] {
+                guard case .renaming(let rename, _) = try await connection.place(placement(folder, name, [1])) else {
+                    continue
+                }
+                try await rename.verdict()
+            }
+            let missing = await storageError { _ = try await connection.entries(of: folder.file("missing")) }
+            #expect(missing?.code == .notFound)
+            let file = await storageError { _ = try await connection.entries(of: folder.file("f1")) }
+            #expect(file?.code == .notDirectory)
+            for _ in 1...3 {
+                #expect(try await connection.entries(of: folder.path).map(\.name.string).sorted() == ["f1", "f2"])
+            }
+            let commands = sent.all.map { $0.prefix(4) }.filter { ["EPSV", "MLSD", "LIST"].contains($0) }
+            #expect((commands.last == "EPSV") == (await connection.handlesWholeFiles), "\(commands)")
+            await connection.close()
+        }
+
         /// The rename is on its way while the session already serves somebody else.
         @Test func theSessionIsFreeBeforeTheRenameIsAnswered() async throws {
             let folder = try await ServerFolder(.proFTPD)

@@ -1,0 +1,10 @@
+/// What earlier sessions of the same server make likely, so that a login need not wait for each answer. The server is
+/// asked all the same, and a wrong expectation costs a round trip.
+struct LoginExpectations {
+    /// AUTH was refused a moment ago, and the password went over the line in clear: asking again proves nothing.
+    var refusesTLS = false
+    /// What FEAT says.
+    var features: FeatureSet?
+    /// Opens the first data connection: transfers are what sessions are made for at the moment.
+    var dataCommand: Command?
+}
