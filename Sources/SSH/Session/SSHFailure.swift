@@ -65,6 +65,13 @@ struct SSHFailure {
             .connectionLost, step == .login ? "the server hung up during the login" : "the connection was lost")
     }
 
+    static func otherProtocol(_ greeting: String) -> StorageError {
+        StorageError(
+            .protocolViolation,
+            "the server speaks FTP on this port, not SSH: use ftp:// or ftps://, or the port of its SSH service (22)",
+            serverReply: greeting)
+    }
+
     /// What a server says instead of a greeting is the best explanation there is.
     private var noGreeting: StorageError {
         let line = wire.greeting.prefix { $0 != 10 && $0 != 13 }

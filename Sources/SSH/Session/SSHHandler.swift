@@ -90,6 +90,10 @@ final class SSHHandler: ChannelDuplexHandler {
             guard held.readableBytes > Self.maximumHeld else { return }
             fail(StorageError(.protocolViolation, "the server sends without end during the login"), context)
         case .ended: break
+        case .handshaking:
+            wire.arrived(bytes)
+            if wire.isGreetedByFTP { return fail(SSHFailure.otherProtocol(wire.greetingLine), context) }
+            pump(context)
         default:
             wire.arrived(bytes)
             pump(context)

@@ -20,6 +20,11 @@ final class SSHWire {
         let lines = greeting.split { $0 == 10 || $0 == 13 }
         return printable(lines.first { $0.starts(with: Array("SSH-".utf8)) } ?? lines.first ?? [])
     }
+    /// The first line is the greeting of an FTP server. An SSH server may say something first as well, but nobody is known
+    /// to say that; such a server would wait for us, and we for it.
+    var isGreetedByFTP: Bool {
+        greeting.starts(with: Array("220 ".utf8)) || greeting.starts(with: Array("220-".utf8))
+    }
     /// The server's words when it ended the session (RFC 4253 §11.1).
     fileprivate(set) var farewell: String?
     /// Answers the questions of keyboard-interactive.

@@ -24,6 +24,19 @@ import Transport
         #expect(await eventually { server.sessions() == 0 })
     }
 
+    /// Each would wait for the other to speak.
+    @Test func anFTPServerIsNamedAtOnce() async throws {
+        let server = try await TestServer.proFTPD()
+        var credentials = SSHCredentials(user: server.user)
+        credentials.password = Secret("x")
+        var settings = SSHSettings(endpoint: Endpoint(host: server.host, port: server.port), credentials: credentials)
+        settings.handshakeTimeout = .seconds(60)
+        let start = ContinuousClock.now
+        let error = await refusal(settings)
+        #expect(error?.code == .protocolViolation && error?.message.contains("speaks FTP on this port") == true)
+        #expect(error?.serverReply?.hasPrefix("220") == true && ContinuousClock.now - start < .seconds(30))
+    }
+
     @Test func logsInWithAPassword() async throws {
         let server = try await TestServer.openSSH()
         guard server.password != nil else { return }
