@@ -114,7 +114,9 @@ extension Pool {
                 state.attempts[id] = nil
             }
             let others = slots.heldByOthers
-            change { machine, moment in machine.connectionEstablished(id, heldByOthers: others, moment) }
+            change { machine, moment in
+                machine.connectionEstablished(id, streams: connection.streamCapacity, heldByOthers: others, moment)
+            }
             connection.onClose { [weak self] error in
                 self?.change { machine, moment in machine.connectionClosed(id, error, moment) }
             }

@@ -31,12 +31,15 @@ extension PoolStateMachine {
         }
     }
 
-    /// - Parameter heldByOthers: slots of other programs.
+    /// - Parameters:
+    ///   - streams: that each connection carries, as the server told; nil where it told nothing.
+    ///   - heldByOthers: slots of other programs.
     mutating func connectionEstablished(
-        _ id: ConnectionID, heldByOthers: Int = 0, _ moment: PoolMoment
+        _ id: ConnectionID, streams: Int? = nil, heldByOthers: Int = 0, _ moment: PoolMoment
     ) -> PoolAction {
         settled(moment) { machine, action in
             guard let index = machine.index(of: id) else { return }
+            if let streams { machine.configuration.streamsPerConnection = max(1, streams) }
             let started = machine.startOfAttempt(index) ?? moment.now
             machine.connections[index].phase = .open(OpenConnection(established: moment.now))
             machine.mostOpen = max(machine.mostOpen, machine.openCount)

@@ -24,7 +24,7 @@ struct PoolStateMachine {
         let direction: TransferDirection?
     }
 
-    let configuration: PoolConfiguration
+    var configuration: PoolConfiguration
     /// Whether slots are shared with others, whose wants are to be looked at.
     let sharesSlots: Bool
     /// Oldest first, which is the order in which they are filled.

@@ -11,9 +11,16 @@ public protocol PooledConnection: Sendable {
     /// Its argument is nil after an orderly `close()`. It may be called on any thread and must not block.
     func onClose(_ body: @escaping @Sendable (StorageError?) -> Void)
 
+    /// Streams that a connection to this server carries, where it said so; it replaces the configured number.
+    var streamCapacity: Int? { get }
+
     /// Shows the server a sign of life and checks that it answers. Called only while a stream is free.
     func keepAlive() async throws(StorageError)
 
     /// Ends the connection in order; calls under way on it fail. May be called again.
     func close() async
+}
+
+extension PooledConnection {
+    public var streamCapacity: Int? { nil }
 }

@@ -12,8 +12,11 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
     private let identity: String
     private let streams: (down: Int, up: Int)
 
-    /// Open files and requests that share one connection before another is opened.
+    /// Open files and requests that share one connection before another is opened, where the server does not say how
+    /// many files it can have open.
     public static let streamsPerConnection = 64
+    /// The same for servers that say so: as many small files as a slow line holds within its window.
+    static let mostStreamsPerConnection = 256
 
     /// - Parameters:
     ///   - identity: server and account, `sftp://user@host:22`.
@@ -92,4 +95,9 @@ extension SFTPRemote: SessionRequests {
     }
 }
 
-extension SFTPConnection: PooledConnection {}
+extension SFTPConnection: PooledConnection {
+    /// A part of the handles stays free: a flight opens a file before it has closed the one before.
+    public var streamCapacity: Int? {
+        limits.openHandles.map { max(1, min($0 / 2, SFTPRemote.mostStreamsPerConnection)) }
+    }
+}
