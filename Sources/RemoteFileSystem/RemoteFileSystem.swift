@@ -87,14 +87,6 @@ extension RemoteFileSystem {
     public func distrustIdleConnections() {}
 }
 
-/// Who wants to hear that a call moves, although it has not ended: set around a call, heard inside of it.
-public enum RemoteActivity {
-    @TaskLocal public static var watcher: (@Sendable () -> Void)?
-
-    /// Some of what the call is about has arrived.
-    public static func made() { watcher?() }
-}
-
 /// An open file to read. Calls may overlap where `Capabilities.randomRead`; otherwise they are served in turn.
 public protocol RemoteReader: Sendable {
     /// The size and times seen when the file was opened, where the open told them.

@@ -25,7 +25,7 @@ struct TimeLimit: Sendable {
         let progress = Progress(health: health, longest: Self.longestWait + duration)
         let promise = Promise<Value>()
         let work = Task {
-            await RemoteActivity.$watcher.withValue({ progress.made() }) {
+            await RemoteActivity.watched(by: { progress.made() }) {
                 await promise.fulfil { () async throws(StorageError) in try await body(progress) }
             }
         }
