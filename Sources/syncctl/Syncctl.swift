@@ -18,7 +18,8 @@ struct Syncctl: AsyncParsableCommand {
         version: "syncctl \(Version.text)",
         subcommands: [
             MountCommand.self, UnmountCommand.self, RescueCommand.self, StatusCommand.self, CacheCommand.self,
-            PushCommand.self, PullCommand.self, SyncCommand.self, TestCommand.self, ProbeCommand.self,
+            PushCommand.self, PullCommand.self, SyncCommand.self, PlanCommand.self, ApplyCommand.self,
+            TestCommand.self, ProbeCommand.self,
             TrustCommand.self,
             ListCommand.self, CheckCommand.self, HistoryCommand.self,
             DaemonCommand.self, GetCommand.self, PutCommand.self, CatCommand.self, MakeDirectoryCommand.self,

@@ -28,11 +28,19 @@ final class Plan {
     private static let placeholders =
         Array(repeating: "?", count: fixedColumns + 4 * EntryColumns.count).joined(separator: ", ")
 
-    init(_ path: String) throws(StorageError) {
+    convenience init(_ path: String) throws(StorageError) {
+        try self.init(path) { () throws(StorageError) in
+            let database = try Database(path, DatabaseOptions(durability: .off))
+            try database.execute(script: Self.schema)
+        }
+    }
+
+    /// - Parameter make: makes the file.
+    init(_ path: String, _ make: () throws(StorageError) -> Void) throws(StorageError) {
         Self.removeFile(path)
         self.path = path
+        try make()
         database = try Database(path, DatabaseOptions(durability: .off))
-        try database.execute(script: Self.schema)
     }
 
     deinit { Self.removeFile(path) }

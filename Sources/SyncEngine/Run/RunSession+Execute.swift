@@ -12,7 +12,7 @@ extension RunSession {
         // rename is under way holds no session any more.
         let isShared = replicas.remote.capabilities.streamsPerConnection > 1
         if let parallel = options.parallel { return max(1, min(parallel, transfersAtOnce)) }
-        return max(1, min(isShared ? 256 : 50, isShared ? transfersAtOnce : 2 * transfersAtOnce))
+        return max(1, isShared ? min(256, transfersAtOnce) : 2 * min(25, transfersAtOnce))
     }
 
     /// What the remote's own limits let be under way. More would queue there, each with its file open.
@@ -31,6 +31,7 @@ extension RunSession {
 
     func carryOut() async throws(StorageError) {
         replicas.remote.files.expect(calls: min(width, try plan.executableCount()))
+        try archive.updateHeader { $0.runs += 1 }
         try writePlainRecords()
         for phase in [PlanPhase.directories, .renames, .transfers, .fileDeletions, .directoryDeletions, .records] {
             if phase == .records, !options.deletesSource { continue }
@@ -222,6 +223,9 @@ extension RunSession {
     }
 
     func note(_ problem: SyncProblem) {
+        var problem = problem
+        // Whoever carries out a plan wants to know that a part of it could not be.
+        if problem.reason == .unstable, options.planFile.carriedOut != nil { problem.isSkip = false }
         if !problem.isSkip, let mainFile, mainFile.matches(problem.path, isDirectory: false) { mainFailed = true }
         report.note(problem)
         observer?.observe(.problem(problem))

@@ -103,8 +103,12 @@ final class RunSession {
             report.stop(error)
             return report
         case .proven(let replicas):
-            let session = try RunSession(
-                run, observer, opened, plan: try Plan(run.stateFile("plan")), replicas: replicas, report: report)
+            let file = run.stateFile("plan")
+            let plan =
+                if let written = run.options.planFile.carriedOut { try Plan(file, copyOf: written) } else {
+                    try Plan(file)
+                }
+            let session = try RunSession(run, observer, opened, plan: plan, replicas: replicas, report: report)
             return try await session.execute()
         }
     }
@@ -120,22 +124,42 @@ final class RunSession {
 
     private func execute() async throws(StorageError) -> SyncReport {
         do throws(StorageError) {
-            if !options.isDryRun { try await recover() }
-            try await scanBothSides()
-            try await decideOpenSteps()
-            try rebaseShiftedTimes()
-            try pairRenames()
-            try settleDirectoryRemovals()
+            if options.planFile.carriedOut != nil {
+                if let objection = try adoptPlan() {
+                    report.stop(objection)
+                    return report
+                }
+                try await recover()
+            } else {
+                if !options.isDryRun { try await recover() }
+                try await decide()
+            }
             report.plan = try plan.totals()
             report.counters.skipped = 0
             observer?.observe(.planned(report.plan))
-            if let violation = guards.violation(try runTotals()) { return stopped(by: violation) }
+            // A plan that was written down has passed them.
+            if options.planFile.carriedOut == nil, let violation = guards.violation(try runTotals()) {
+                return stopped(by: violation)
+            }
             try reportSkips()
-            if options.isDryRun { try preview() } else { try await carryOut() }
+            if options.isDryRun {
+                try savePlan()
+                try preview()
+            } else {
+                try await carryOut()
+            }
         } catch  where error.code == .cancelled {
             try await saveInterrupted()
         }
         return finished()
+    }
+
+    private func decide() async throws(StorageError) {
+        try await scanBothSides()
+        try await decideOpenSteps()
+        try rebaseShiftedTimes()
+        try pairRenames()
+        try settleDirectoryRemovals()
     }
 
     /// A guard leaves everything as it was, the archive included.

@@ -62,6 +62,8 @@ public struct SyncOptions: Sendable {
 
     /// Decide and report, change nothing.
     public var isDryRun = false
+    /// The plan is written down (in a dry run), or was.
+    public var planFile = PlanFileUse.none
 
     public init(name: String, localRoot: String, mode: SyncMode) {
         self.name = name

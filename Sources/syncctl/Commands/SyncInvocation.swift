@@ -6,11 +6,16 @@ import SyncEngine
 
 /// One call of push, pull or sync.
 struct SyncInvocation {
-    private let direction: SyncDirection
+    /// nil: as the definition says.
+    private let direction: SyncDirection?
     private let targets: [String]
     private let flags: SyncFlags
+    private let planFile: PlanFileUse
 
-    init(_ direction: SyncDirection, _ targets: [String], _ flags: SyncFlags) {
+    init(
+        _ direction: SyncDirection?, _ targets: [String], _ flags: SyncFlags, planFile: PlanFileUse = .none
+    ) {
+        self.planFile = planFile
         self.direction = direction
         self.targets = targets
         self.flags = flags
@@ -40,10 +45,11 @@ struct SyncInvocation {
         let runner = SyncRunner(
             directories, remotes: RemoteAssembly(directories),
             history: try? SQLiteRunHistory(path: directories.historyFile))
-        let flags = flags
+        let (flags, planFile, isDryRun) = (flags, planFile, isDryRun)
         let task = Task {
             try await runner.run(definition, observer: reporter) { options in
-                options.isDryRun = flags.dryRun
+                options.isDryRun = isDryRun
+                options.planFile = planFile
                 options.allowsEmptySide = flags.allowEmpty
                 options.force = flags.force
                 if let limit = flags.bwlimit { options.bandwidthLimit = limit.bytes }
@@ -55,9 +61,11 @@ struct SyncInvocation {
         return try await task.value
     }
 
+    private var isDryRun: Bool { planFile.isWritten || flags.dryRun }
+
     private var style: SyncReportStyle {
         SyncReportStyle(
-            isJSON: flags.json, isVerbose: verbosity.showsChanges, isDryRun: flags.dryRun,
+            isJSON: flags.json, isVerbose: verbosity.showsChanges, isDryRun: isDryRun,
             showsProgress: !flags.json && (flags.progress ?? true) && Terminal.errors.isInteractive
                 && !verbosity.isTalkative)
     }
@@ -79,16 +87,17 @@ struct SyncInvocation {
     > {
         if targets.count == 1 {
             let decoded = try catalog.sync(named: targets[0], overrides: overrides)
-            guard decoded.value.direction == direction else {
-                let meant = decoded.value.direction.rawValue
-                throw DefinitionFailure(
-                    "'\(targets[0])' is a \(meant), not a \(direction.rawValue)",
-                    label: "run: syncctl \(meant) \(targets[0])")
-            }
-            return decoded
+            guard let direction, decoded.value.direction != direction else { return decoded }
+            throw mismatch(decoded.value.direction, direction)
         }
         let (local, remote) = try folders()
-        return try catalog.sync(url: remote, local: local, direction: direction, overrides: overrides)
+        return try catalog.sync(url: remote, local: local, direction: direction ?? .sync, overrides: overrides)
+    }
+
+    private func mismatch(_ defined: SyncDirection, _ wanted: SyncDirection) -> DefinitionFailure {
+        DefinitionFailure(
+            "'\(targets[0])' is a \(defined.rawValue), not a \(wanted.rawValue)",
+            label: "run: syncctl \(defined.rawValue) \(targets[0])")
     }
 
     /// The local folder and the remote one, in the order of the command.
@@ -102,7 +111,7 @@ struct SyncInvocation {
         guard RemoteURL.looksLikeURL(remote), !RemoteURL.looksLikeURL(local) else {
             let order = direction == .pull ? "URL LOCAL" : "LOCAL URL"
             throw ValidationError(
-                "Expected: syncctl \(direction.rawValue) \(order), with a URL such as sftp://host/folder.")
+                "Expected: syncctl \((direction ?? .sync).rawValue) \(order), with a URL such as sftp://host/folder.")
         }
         return (local, remote)
     }

@@ -1,0 +1,40 @@
+import Foundation
+import TestServers
+import Testing
+
+extension Scenarios {
+    /// `syncctl plan` and `apply`, as a person types them.
+    @Suite(.timeLimit(.minutes(2)))
+    struct PlanScenarios {
+        @Test(arguments: [SiteKind.sftp, .ftpesProFTPD])
+        func aPlanIsShownKeptAndCarriedOut(_ kind: SiteKind) async throws {
+            let site = try await RemoteSite(kind)
+            let local = site.workplace.path("local")
+            try SampleTree(files: 20, bigFile: 0).build(at: local)
+            let url = try site.makeRoot("tree")
+            let file = "\(site.workplace.path("the.plan"))"
+            let planned = try await site.syncctl(["plan", "push", "\(local)", url, "--output", file])
+            #expect(planned.status == .exited(0), "\(planned.errors)")
+            #expect(planned.output.contains("upload") && planned.output.contains("syncctl apply \(file)"))
+            #expect(try (site.disk / "tree").names().isEmpty)
+            if let password = site.server.password {
+                #expect(!String(decoding: try Data(contentsOf: URL(filePath: file)), as: UTF8.self).contains(password))
+            }
+            let applied = try await site.workplace.syncctl(["apply", file], password: site.server.password)
+            #expect(applied.status == .exited(0), "\(applied.errors)")
+            try expectEqual(local, site.disk / "tree")
+            let again = try await site.workplace.syncctl(["apply", file], password: site.server.password)
+            #expect(again.status == .exited(4) && again.errors.contains("plan again"), "\(again.errors)")
+        }
+
+        @Test func whatIsNoPlanIsSaid() async throws {
+            let site = try await RemoteSite(.sftp)
+            let file = site.workplace.path("letter")
+            try file.write(Array("dear grandma".utf8))
+            let result = try await site.workplace.syncctl(["apply", "\(file)"])
+            #expect(result.status == .exited(2) && result.errors.contains("is not a plan"), "\(result.errors)")
+            let missing = try await site.workplace.syncctl(["apply", "\(site.workplace.path("none"))"])
+            #expect(missing.status != .exited(0) && missing.errors.contains("none"), "\(missing.errors)")
+        }
+    }
+}
