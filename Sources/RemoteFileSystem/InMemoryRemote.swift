@@ -105,7 +105,7 @@ public final class InMemoryRemote: RemoteFileSystem {
     ) async throws(StorageError) {
         try await announce(.list, path)
         let entries = try locked { tree throws(StorageError) in
-            try tree.directory(path).children.map { name, node in
+            try tree.directory(path).children.sorted { $0.key < $1.key }.map { name, node in
                 DirectoryEntry(name: name, attributes: told(node))
             }
         }

@@ -53,6 +53,7 @@ final class CountedSource: BlockSource {
         return ByteBuffer(bytes: content[start..<min(Int(range.upperBound), content.count)])
     }
 
+    func expect(_ attributes: FileAttributes) -> Bool { true }
     func contentChanged() {}
     func rest() {}
     func close() async {}

@@ -17,13 +17,17 @@ final class DirectoryListing: Sendable {
         var names: [ListedName] = []
         var outcome: Result<Void, StorageError>?
         var change = Promise<Void>()
+        /// Somebody reads it, or will.
+        var isWanted = true
     }
 
     private let state = Mutex(State())
 
-    init(id: UInt64, directory: InodeNumber) {
+    /// - Parameter isWanted: see `InodeTable.planListing`.
+    init(id: UInt64, directory: InodeNumber, isWanted: Bool = true) {
         self.id = id
         self.directory = directory
+        state.withLock { $0.isWanted = isWanted }
     }
 
     /// A listing that is complete from the start.
@@ -42,8 +46,29 @@ final class DirectoryListing: Sendable {
         advance { $0.names.append(contentsOf: names) }
     }
 
+    /// Only the first outcome counts.
     func finish(_ outcome: Result<Void, StorageError>) {
-        advance { $0.outcome = outcome }
+        advance { $0.outcome = $0.outcome ?? outcome }
+    }
+
+    /// Takes part in a listing under way.
+    ///
+    /// - Returns: false when it has failed, or was given up before somebody wanted it.
+    func join() -> Bool {
+        state.withLock { state in
+            if case .failure? = state.outcome { return false }
+            state.isWanted = true
+            return true
+        }
+    }
+
+    /// Gives it up when it has grown beyond `limit` names and nobody wants it.
+    func isGivenUp(beyond limit: Int) -> Bool {
+        state.withLock { state in
+            guard !state.isWanted, state.names.count > limit else { return false }
+            state.outcome = .failure(.cancelled)
+            return true
+        }
     }
 
     private func advance(_ body: (inout State) -> Void) {

@@ -46,13 +46,13 @@ extension InodeTable {
 
     /// Whether the pages in the kernel's cache are still those of the file; remembers what the next are read from.
     ///
-    /// A file that changed in the last seconds may change again without a new time, so its pages are not kept.
+    /// A file that changed in the last seconds may change again without a new time, so pages read now are not kept.
     func keepsPages(_ number: InodeNumber, isWritten: Bool, clock: Timestamp) -> Bool {
         guard let inode = inodes[number] else { return false }
         let stamp = PageStamp(inode.attributes)
-        defer { inode.pages = isWritten ? nil : stamp }
-        guard !isWritten, inode.pages == stamp, let modified = stamp.modified else { return false }
-        return clock.duration(since: modified) > .seconds(3)
+        let isSettled = stamp.modified.map { clock.duration(since: $0) > .seconds(3) } ?? false
+        defer { inode.pages = isWritten || !isSettled ? nil : stamp }
+        return !isWritten && isSettled && inode.pages == stamp
     }
 
     func refresh(_ inode: Inode, _ attributes: FileAttributes, now: ContinuousClock.Instant) {

@@ -8,20 +8,24 @@ extension InodeTable {
         case new(DirectoryListing, RemotePath)
     }
 
-    mutating func planListing(_ number: InodeNumber, now: ContinuousClock.Instant) throws(StorageError) -> ListingPlan {
+    /// - Parameter isWanted: somebody reads it; otherwise it is made for who may come.
+    mutating func planListing(
+        _ number: InodeNumber, isWanted: Bool = true, now: ContinuousClock.Instant
+    ) throws(StorageError) -> ListingPlan {
         let directory = try directory(number)
         if let until = directory.completeUntil, until > now { return .known(names(in: directory)) }
         if let listing = directory.listing, listing.isUnderWay { return .shared(listing) }
         let path = try path(of: number)
         lastListing += 1
-        let listing = DirectoryListing(id: lastListing, directory: number)
+        let listing = DirectoryListing(id: lastListing, directory: number, isWanted: isWanted)
         directory.listing = listing
         directory.listingsUnderWay += 1
         return .new(listing, path)
     }
 
     private func names(in directory: DirectoryState) -> [ListedName] {
-        directory.children.compactMap { name, number in
+        // In the order of the listing they came with, so that who reads in this order is seen to.
+        directory.children.sorted { $0.value.value < $1.value.value }.compactMap { name, number in
             inodes[number].map { ListedName(name: name, number: number, type: $0.attributes.type) }
         }
     }

@@ -10,6 +10,11 @@ extension SharedInodeTable {
         withLock { table, _ in table.inodes[number].map { .init($0.attributes) } ?? .unknown }
     }
 
+    /// The folder that names an inode; nil for the root and for what has no name.
+    func parent(of number: InodeNumber) -> InodeNumber? {
+        withLock { table, _ in table.inodes[number]?.link?.parent }
+    }
+
     func revision(of number: InodeNumber) -> UInt64 {
         withLock { table, _ in table.inodes[number]?.revision ?? 0 }
     }

@@ -16,6 +16,8 @@ public final class VolumeMetrics: Sendable {
 
     public enum Cache: String, Sendable, CaseIterable {
         case names, attributes, listings, reads
+        /// Files that were read before they were opened.
+        case ahead
     }
 
     struct HitCount {

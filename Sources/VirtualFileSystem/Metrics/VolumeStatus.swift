@@ -73,7 +73,8 @@ extension Volume {
     ///
     /// - Returns: what the kernel has to forget as well.
     public func dropCaches() -> [CachedName] {
-        inodes.withLock { table, now in table.dropCaches(now: now) }
+        filesAhead.drop()
+        return inodes.withLock { table, now in table.dropCaches(now: now) }
     }
 }
 

@@ -9,6 +9,11 @@ protocol BlockSource: Sendable {
     /// Fewer bytes than asked for only at the end of the file.
     func fetch(_ range: Range<Int64>) async throws(StorageError) -> ByteBuffer
 
+    /// Bytes of the file are known from elsewhere, as it was with these attributes: later ones must go with them.
+    ///
+    /// - Returns: false when they do not go with what was read here before.
+    func expect(_ attributes: FileAttributes) -> Bool
+
     /// The file was changed through the mount: it need not be as it was.
     func contentChanged()
 

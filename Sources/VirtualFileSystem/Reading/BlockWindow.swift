@@ -41,17 +41,23 @@ struct BlockWindow {
         (range.lowerBound / blockSize)...((range.upperBound - 1) / blockSize)
     }
 
+    /// Without what is beyond the end that was seen; a read that begins there looks for itself.
+    private func withinFile(_ range: Range<Int64>) -> Range<Int64> {
+        guard let seenEnd, range.lowerBound < seenEnd else { return range }
+        return range.lowerBound..<min(range.upperBound, seenEnd)
+    }
+
     mutating func plan(_ range: Range<Int64>, fileSize: Int64, isConcurrent: Bool) -> Plan {
         var plan = Plan()
         guard !range.isEmpty else { return plan }
         let ahead = window.read(range)
-        let needed = indexes(range)
+        if let seenEnd, fileSize > seenEnd { forgetEnd(seenEnd) }
+        let needed = indexes(withinFile(range))
         if window.size == 0, isConcurrent, !needed.allSatisfy({ blocks[$0] != nil }) {
             dropAll(except: needed)
             plan.isDirect = true
             return plan
         }
-        if let seenEnd, fileSize > seenEnd { forgetEnd(seenEnd) }
         dropPassed(before: range.lowerBound, after: ahead.upperBound)
         if !isConcurrent { bridge(to: needed.lowerBound, &plan) }
         for index in needed {
@@ -108,6 +114,9 @@ struct BlockWindow {
         seenEnd = index * blockSize + Int64(count)
     }
 
+    /// Notes a read that was answered without the blocks.
+    mutating func note(_ range: Range<Int64>) { _ = window.read(range) }
+
     /// A read has its bytes, or gave up waiting.
     mutating func unpin(_ plan: Plan) {
         for (index, _) in plan.needed {
@@ -127,7 +136,7 @@ struct BlockWindow {
     /// Whether a read needs nothing from the source.
     func holdsAll(of range: Range<Int64>) -> Bool {
         guard !range.isEmpty else { return true }
-        return indexes(range).allSatisfy { index in
+        return indexes(withinFile(range)).allSatisfy { index in
             guard case .success? = blocks[index]?.outcome else { return false }
             return true
         }

@@ -43,6 +43,17 @@ final class RandomReadSource: BlockSource {
         }
     }
 
+    func expect(_ attributes: FileAttributes) -> Bool {
+        let expected = PageStamp(attributes)
+        return state.withLock { state in
+            // A reader whose open told nothing may be of another file.
+            guard state.stamp != nil || (state.reader == nil && state.opening == nil) else { return false }
+            if let stamp = state.stamp { return stamp == expected }
+            state.stamp = expected
+            return true
+        }
+    }
+
     /// The file was changed by us: a later open may find other attributes.
     func contentChanged() {
         state.withLock { $0.stamp = nil }

@@ -11,6 +11,8 @@ final class ReadAhead: Sendable {
     let blockSize: Int64
     private let fileSize: @Sendable () -> Int64
     let state: Mutex<BlockWindow>
+    /// The first bytes of the file, or all of them, from before it was opened.
+    private let held = Mutex<ByteBuffer?>(nil)
 
     /// - Parameter fileSize: the size as known now; nothing is prefetched beyond.
     init(
@@ -29,6 +31,7 @@ final class ReadAhead: Sendable {
     func read(at offset: Int64, count: Int) async throws(StorageError) -> [ByteBuffer] {
         let range = offset..<(offset + Int64(count))
         let size = fileSize()
+        if let slices = readHeld(range, fileSize: size) { return slices }
         let plan = state.withLock { $0.plan(range, fileSize: size, isConcurrent: source.isConcurrent) }
         defer { state.withLock { $0.unpin(plan) } }
         start(plan)
@@ -40,6 +43,7 @@ final class ReadAhead: Sendable {
     func readIfPresent(at offset: Int64, count: Int) -> [ByteBuffer]? {
         let range = offset..<(offset + Int64(count))
         let size = fileSize()
+        if let slices = readHeld(range, fileSize: size) { return slices }
         let plan = state.withLock { state -> BlockWindow.Plan? in
             guard state.holdsAll(of: range) else { return nil }
             return state.plan(range, fileSize: size, isConcurrent: source.isConcurrent)
@@ -79,13 +83,37 @@ final class ReadAhead: Sendable {
         return block.readableBytes == Int(blockSize)
     }
 
+    /// Takes in what the file begins with, so that the source need not be asked for it.
+    ///
+    /// - Parameter attributes: of the file it was read from.
+    /// - Returns: false when the source reads another version of the file.
+    func hold(_ beginning: ByteBuffer, of attributes: FileAttributes) -> Bool {
+        guard Int64(beginning.readableBytes) == attributes.size || source.expect(attributes) else { return false }
+        held.withLock { $0 = beginning }
+        return true
+    }
+
+    /// The answer to a read of what is held; nil when the source is needed.
+    private func readHeld(_ range: Range<Int64>, fileSize: Int64) -> [ByteBuffer]? {
+        let slice = held.withLock { held -> ByteBuffer? in
+            guard let held else { return nil }
+            let end = min(range.upperBound, max(range.lowerBound, fileSize))
+            guard end <= held.readableBytes else { return nil }
+            return held.getSlice(at: held.readerIndex + Int(range.lowerBound), length: Int(end - range.lowerBound))
+        }
+        guard let slice else { return nil }
+        state.withLock { $0.note(range.lowerBound..<(range.lowerBound + Int64(slice.readableBytes))) }
+        return slice.readableBytes > 0 ? [slice] : []
+    }
+
     /// Forgets what a write made stale.
     func invalidate(_ range: Range<Int64>) {
+        held.withLock { $0 = nil }
         state.withLock { $0.invalidate(range) }
     }
 
     func close() async {
-        state.withLock { $0.invalidate(0..<Int64.max) }
+        invalidate(0..<Int64.max)
         await source.close()
     }
 }

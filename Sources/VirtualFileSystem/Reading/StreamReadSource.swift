@@ -68,6 +68,14 @@ final class StreamReadSource: BlockSource {
         throw StorageError(.staleHandle, "\(opened.path) changed on the server while it was read; open it again")
     }
 
+    func expect(_ attributes: FileAttributes) -> Bool {
+        state.withLock { state in
+            guard state.reader == nil, state.attributes == nil else { return false }
+            state.attributes = attributes
+            return true
+        }
+    }
+
     /// The file was changed by us: a later stream may find other attributes.
     func contentChanged() {
         state.withLock { $0.attributes = nil }

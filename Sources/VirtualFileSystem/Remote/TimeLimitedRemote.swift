@@ -43,6 +43,12 @@ struct TimeLimitedRemote: Sendable {
         return TimeLimitedWriter(base: writer, path: path, limit: limit)
     }
 
+    func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile {
+        try await limit.run("reading", path) { [base] _ async throws(StorageError) in
+            try await base.fetch(path, size: size)
+        }
+    }
+
     func createDirectory(_ path: RemotePath, permissions: UInt16?) async throws(StorageError) {
         try await limit.run("creating", path) { [base] _ async throws(StorageError) in
             try await base.createDirectory(path, permissions: permissions)

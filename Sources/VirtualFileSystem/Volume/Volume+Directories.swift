@@ -79,24 +79,41 @@ extension Volume {
 
     private func listing(for handle: DirectoryHandle, from offset: Int64) throws(StorageError) -> DirectoryListing {
         if offset > 0, let present = handle.present { return present }
-        let plan = try inodes.locked { table, now throws(StorageError) in
-            try table.planListing(handle.directory, now: now)
-        }
-        let listing: DirectoryListing
-        if case .new = plan {
-            metrics.looked(in: .listings, hit: false)
-        } else {
-            metrics.looked(in: .listings, hit: true)
-        }
-        switch plan {
-        case .known(let names): listing = DirectoryListing(directory: handle.directory, names: names)
-        case .shared(let underWay): listing = underWay
-        case .new(let new, let path):
-            listing = new
-            Task { await fill(new, path) }
-        }
+        let (listing, wasReady) = try makeListing(of: handle.directory)
+        metrics.looked(in: .listings, hit: wasReady)
         handle.read(listing)
+        if let parent = foldersAhead.visited(handle.directory, wasReady: wasReady) { listAhead(in: parent) }
         return listing
+    }
+
+    /// - Returns: whether it was there or under way before.
+    private func makeListing(
+        of directory: InodeNumber
+    ) throws(StorageError) -> (listing: DirectoryListing, wasReady: Bool) {
+        while true {
+            let plan = try inodes.locked { table, now throws(StorageError) in
+                try table.planListing(directory, now: now)
+            }
+            switch plan {
+            case .known(let names): return (DirectoryListing(directory: directory, names: names), true)
+            case .shared(let underWay) where underWay.join(): return (underWay, true)
+            case .shared: continue
+            case .new(let listing, let path):
+                Task { await fill(listing, path) }
+                return (listing, false)
+            }
+        }
+    }
+
+    /// Lists the folders that come next in a walk.
+    private func listAhead(in parent: InodeNumber) {
+        while let (listing, path) = foldersAhead.next(in: parent) {
+            Task {
+                await fill(listing, path)
+                foldersAhead.finished()
+                listAhead(in: parent)
+            }
+        }
     }
 
     /// Lets the server list a directory into the table and to whoever reads it.
@@ -107,6 +124,7 @@ extension Volume {
                     try inodes.locked { table, now throws(StorageError) in
                         try table.record(batch, of: listing, now: now)
                     })
+                if listing.isGivenUp(beyond: FolderReadAhead.nameLimit) { throw .cancelled }
             }
             listing.append(
                 try inodes.locked { table, now throws(StorageError) in try table.complete(listing, now: now) })

@@ -85,8 +85,14 @@ extension Volume {
     /// Opens a file; attributes are asked for anew unless they are fresh (close-to-open consistency).
     public func open(_ inode: InodeNumber, flags: OpenFlags) async throws(StorageError) -> OpenedFile {
         if flags.contains(.write) || flags.contains(.truncate) { try checkWritable() }
+        let ahead = flags == .read ? try await filesAhead.opened(inode) : nil
         let file = try inodes.acquireFile(inode) { OpenFile(inode, size: $0.size, services: services) }
         let id = handles.makeID()
+        metrics.looked(in: .ahead, hit: ahead != nil)
+        if let ahead, !file.isAhead {
+            let opened = opened(file, id, flags, keepsCache: keepsCache(file))
+            if handles.file(id)?.readAhead?.hold(ahead.beginning, of: ahead.attributes) == true { return opened }
+        }
         do throws(StorageError) {
             let revision = inodes.revision(of: inode)
             let told = try await file.open(id, flags)
@@ -99,11 +105,14 @@ extension Volume {
             await close(id, file)
             throw error
         }
+        return opened(file, id, flags, keepsCache: keepsCache(file))
+    }
+
+    private func keepsCache(_ file: OpenFile) -> Bool {
         let isWritten = file.isAhead
-        let keepsCache = inodes.withLock { table, _ in
-            table.keepsPages(inode, isWritten: isWritten, clock: .now())
+        return inodes.withLock { table, _ in
+            table.keepsPages(file.inode, isWritten: isWritten, clock: .now())
         }
-        return opened(file, id, flags, keepsCache: keepsCache)
     }
 
     private func opened(_ file: OpenFile, _ id: HandleID, _ flags: OpenFlags, keepsCache: Bool) -> OpenedFile {

@@ -15,6 +15,8 @@ public final class Volume: Sendable {
     let handles = HandleTable()
     let nameFlights = SingleFlight<NameQuery, FileAttributes>()
     let inodeFlights = SingleFlight<InodeQuery, FileAttributes>()
+    let foldersAhead: FolderReadAhead
+    let filesAhead: FileReadAhead
     let statisticsFlights = SingleFlight<InodeNumber, FileSystemStatistics>()
     /// Shown for what has no time of its own.
     let started = Timestamp.now()
@@ -62,6 +64,12 @@ public final class Volume: Sendable {
         self.services = services
         settings = services.settings
         capabilities = services.capabilities
+        let window = settings.readAhead.bytes
+        foldersAhead = FolderReadAhead(
+            services.inodes, capabilities, isOff: window == 0 || settings.directoryTimeout <= .zero)
+        filesAhead = FileReadAhead(
+            services.remote, services.inodes, FileReadAhead.Limits(capabilities, window: window),
+            lifetime: settings.attributeTimeout)
     }
 
     /// Where an inode is now, for messages.
