@@ -142,6 +142,27 @@ struct ReadAheadAcrossFilesTests {
         for name in folders[1..<5] { _ = try await fixture.names(try await fixture.inode(name)) }
     }
 
+    @Test func aFolderWhoseNamesAreAskedForIsListedBeforeItGrowsOld() async throws {
+        let fixture = try await Self.makeFolder(.randomAccess, files: 20)
+        for index in 0..<5 { _ = try await fixture.inode(Self.name(index)) }
+        #expect(fixture.calls.total == 1)
+        fixture.clock.advance(by: .seconds(2))
+        for index in 5..<10 { _ = try await fixture.inode(Self.name(index)) }
+        try await Self.wait { fixture.calls[.list] == 2 }
+        try await Self.wait { fixture.isListed }
+        fixture.clock.advance(by: .seconds(2))
+        for index in 10..<20 { _ = try await fixture.inode(Self.name(index)) }
+        #expect(fixture.calls[.attributes] == 0)
+    }
+
+    @Test func aFolderThatIsLeftAloneIsNotListedAgain() async throws {
+        let fixture = try await Self.makeFolder(.randomAccess, files: 20)
+        fixture.clock.advance(by: .seconds(4))
+        _ = try await fixture.inode(Self.name(0))
+        #expect(fixture.calls[.attributes] == 1)
+        #expect(fixture.calls[.list] == 1)
+    }
+
     @Test func aLongListingThatNobodyReadsIsGivenUp() throws {
         let name = ListedName(name: try FileName("f"), number: InodeNumber(2), type: .regular)
         let unread = DirectoryListing(id: 1, directory: .root, isWanted: false)
@@ -155,5 +176,12 @@ struct ReadAheadAcrossFilesTests {
         #expect(read.join())
         read.append([name, name, name])
         #expect(!read.isGivenUp(beyond: 2))
+    }
+}
+
+extension VolumeFixture {
+    /// No listing of the root is under way.
+    fileprivate var isListed: Bool {
+        volume.inodes.withLock { table, _ in table.inodes[.root]?.directory?.listingsUnderWay == 0 }
     }
 }

@@ -15,6 +15,8 @@ extension FTPConnection {
         var directory: RemotePath?
         /// See `TransferMachine.isEager`.
         var isEager = false
+        /// See `TransferMachine.isPrompt`.
+        var isPrompt = false
 
         /// What to do when a download's last byte is here, before the server has confirmed it.
         var atEndOfData: (() -> Void)?
@@ -153,7 +155,7 @@ extension FTPConnection {
         let transfer = DataTransfer(
             TransferMachine(
                 request.direction, isActive: isActive, isSynchronized: settings.data.isSynchronized,
-                isEager: request.isEager),
+                isEager: request.isEager, isPrompt: request.isPrompt),
             request.command, control: control, loop: loop, limits: limits,
             requiresResumption: facts.protectsData && settings.security.resumption == .require)
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)

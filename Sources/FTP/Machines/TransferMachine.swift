@@ -70,6 +70,8 @@ struct TransferMachine {
     let isSynchronized: Bool
     /// The upload goes to a name of its own and is small: neither its command nor its bytes wait for anything.
     let isEager: Bool
+    /// The upload's command goes out while the data connection is being made; its bytes wait for the server's word.
+    let isPrompt: Bool
     private(set) var command = CommandState.withheld
     private(set) var data = DataState.connecting
     private var abort = Abort.no
@@ -78,17 +80,21 @@ struct TransferMachine {
     private var prefersRefusal = false
     private(set) var isOver = false
 
-    init(_ direction: Direction, isActive: Bool = false, isSynchronized: Bool = false, isEager: Bool = false) {
+    init(
+        _ direction: Direction, isActive: Bool = false, isSynchronized: Bool = false, isEager: Bool = false,
+        isPrompt: Bool = false
+    ) {
         self.direction = direction
         self.isActive = isActive
         self.isSynchronized = isSynchronized
         self.isEager = isEager
+        self.isPrompt = isPrompt
     }
 
     /// A download's command goes out while the data connection is being made, which saves a round trip. An upload's
-    /// waits, unless it is eager: a server whose data ports cannot be reached must not be left with an empty file.
+    /// waits, unless it is eager or prompt: a server whose data ports cannot be reached must not be left with an empty file.
     mutating func start() -> [Action] {
-        guard !isOver, isActive || isEager || (direction == .download && !isSynchronized) else { return [] }
+        guard !isOver, isActive || isEager || isPrompt || (direction == .download && !isSynchronized) else { return [] }
         return sendCommand()
     }
 

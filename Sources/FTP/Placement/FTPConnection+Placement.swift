@@ -74,7 +74,7 @@ extension FTPConnection {
         _ placement: FTPPlacement
     ) async throws(StorageError) -> (attributes: FileAttributes?, isTaken: Bool) {
         var flight = Flight()
-        try await addTime(placement, to: &flight)
+        try await addTime(placement.modified, of: placement.temporary, to: &flight)
         if let permissions = placement.permissions {
             flight.add(.mode, try await modeCommand(permissions, placement.temporary))
         }
@@ -89,11 +89,13 @@ extension FTPConnection {
     }
 
     /// While no setter is proven it is tried step by step; what the server cannot set is left out.
-    private func addTime(_ placement: FTPPlacement, to flight: inout Flight) async throws(StorageError) {
-        guard let modified = placement.modified else { return }
-        if let command = try provenTimeCommand(modified, placement.temporary) { return flight.add(.time, command) }
+    func addTime(
+        _ modified: Timestamp?, of path: RemotePath, to flight: inout Flight
+    ) async throws(StorageError) {
+        guard let modified else { return }
+        if let command = try provenTimeCommand(modified, path) { return flight.add(.time, command) }
         do throws(StorageError) {
-            try await setTime(modified, of: placement.temporary)
+            try await setTime(modified, of: path)
         } catch  where error.code == .unsupported {
         }
     }

@@ -47,7 +47,7 @@ extension FTPRemote {
         case .truncate, .update:
             return .empty
         case .createNew:
-            guard try await size(serverPath, on: connection) == nil else {
+            guard try await isFree(serverPath, on: connection) else {
                 throw StorageError(.alreadyExists, "\(path) exists already")
             }
             return .empty
@@ -60,6 +60,11 @@ extension FTPRemote {
             // Appending cannot hurt what is there, whatever the server makes of REST.
             return .end
         }
+    }
+
+    private func isFree(_ path: RemotePath, on connection: FTPConnection) async throws(StorageError) -> Bool {
+        guard await connection.handlesWholeFiles else { return try await size(path, on: connection) == nil }
+        return try await connection.isFree(path)
     }
 
     /// nil: there is nothing of that name.

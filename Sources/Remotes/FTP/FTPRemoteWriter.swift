@@ -59,8 +59,7 @@ final class FTPRemoteWriter: RemoteWriter {
     func close() async throws(StorageError) {
         do throws(StorageError) {
             try await upload.finish()
-            try await checkSize()
-            try await setPending()
+            try await complete()
             lease.release()
         } catch {
             upload.breakOff()
@@ -69,12 +68,23 @@ final class FTPRemoteWriter: RemoteWriter {
         }
     }
 
+    /// Sets what is pending and compares the size.
+    ///
     /// A data connection that is cut on its way looks to the server like the end of the file, under TLS as well where it
     /// does not insist on close_notify: its 226 proves nothing. Servers that take files away at once tell no size.
-    private func checkSize() async throws(StorageError) {
-        guard hasExactSize, let found = try await lease.connection.look(at: path), found.type == .regular else {
-            return
+    private func complete() async throws(StorageError) {
+        let connection = lease.connection
+        let changes = state.withLock { $0.pending }
+        if hasExactSize, await connection.handlesWholeFiles {
+            return try check(
+                try await connection.complete(path, modified: changes.modified, permissions: changes.permissions))
         }
+        if hasExactSize { try check(try await connection.look(at: path)) }
+        try await setPending()
+    }
+
+    private func check(_ found: FileAttributes?) throws(StorageError) {
+        guard let found, found.type == .regular else { return }
         let written = state.withLock { $0.position }
         guard found.size != written else { return }
         throw StorageError(

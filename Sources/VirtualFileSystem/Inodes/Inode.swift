@@ -81,6 +81,8 @@ final class DirectoryState {
     /// A listing under way or just finished that a new reader may share.
     var listing: DirectoryListing?
     var listingsUnderWay = 0
+    /// Questions about single names since the last listing began.
+    var questions = 0
     /// Names changed here since the first of the listings under way began: those listings know nothing of them.
     var touched: Set<FileName> = []
     /// Names of removed files that are still open; invisible.

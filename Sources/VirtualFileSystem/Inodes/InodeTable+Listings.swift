@@ -15,11 +15,17 @@ extension InodeTable {
         let directory = try directory(number)
         if let until = directory.completeUntil, until > now { return .known(names(in: directory)) }
         if let listing = directory.listing, listing.isUnderWay { return .shared(listing) }
+        return try planNewListing(number, isWanted: isWanted)
+    }
+
+    mutating func planNewListing(_ number: InodeNumber, isWanted: Bool) throws(StorageError) -> ListingPlan {
+        let directory = try directory(number)
         let path = try path(of: number)
         lastListing += 1
         let listing = DirectoryListing(id: lastListing, directory: number, isWanted: isWanted)
         directory.listing = listing
         directory.listingsUnderWay += 1
+        directory.questions = 0
         return .new(listing, path)
     }
 

@@ -26,6 +26,9 @@ final class FolderReadAhead: Sendable {
         lanes = isOff ? 0 : most
     }
 
+    /// Nothing is to be listed but what somebody waits for.
+    var isOff: Bool { lanes == 0 }
+
     /// Notes that a folder is read from its beginning.
     ///
     /// - Parameter wasReady: its listing was there, or under way.

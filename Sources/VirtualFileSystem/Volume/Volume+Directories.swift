@@ -99,10 +99,14 @@ extension Volume {
             case .shared(let underWay) where underWay.join(): return (underWay, true)
             case .shared: continue
             case .new(let listing, let path):
-                Task { await fill(listing, path) }
+                listLater(listing, path)
                 return (listing, false)
             }
         }
+    }
+
+    func listLater(_ listing: DirectoryListing, _ path: RemotePath) {
+        Task { await fill(listing, path) }
     }
 
     /// Lists the folders that come next in a walk.

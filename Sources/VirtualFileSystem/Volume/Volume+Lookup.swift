@@ -17,11 +17,13 @@ extension Volume {
 
     /// The same from the caches alone; nil where the server has to be asked.
     public func cachedLookup(_ name: FileName, in parent: InodeNumber) throws(StorageError) -> LookupAnswer? {
-        let answer = try inodes.locked { table, now throws(StorageError) in
+        let refreshes = !foldersAhead.isOff
+        let (answer, refresh) = try inodes.locked { table, now throws(StorageError) in
             let answer = try table.answer(name, in: parent, now: now)
             if case .present(let snapshot) = answer { try table.retain(snapshot.number) }
-            return answer
+            return (answer, refreshes ? table.planRefresh(of: parent, now: now) : nil)
         }
+        if let refresh { listLater(refresh.0, refresh.1) }
         switch answer {
         case .present(let snapshot): return .found(entry(snapshot))
         case .absent(let until): return .absent(validity: validity(until: until))
