@@ -35,5 +35,6 @@ final class RelayHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         outgoing.sourceEnded()
+        if !incoming.hasEnded { outgoing.sourceVanished() }
     }
 }

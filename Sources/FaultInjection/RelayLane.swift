@@ -8,6 +8,10 @@ final class RelayLane {
         case bytes(ByteBuffer)
         /// The sender's FIN.
         case end
+        /// The sender is gone: whatever is still said to it is answered with RST.
+        case gone
+
+        var isGone: Bool { if case .gone = self { true } else { false } }
     }
 
     /// Bytes under way before the sender is no longer read from, as the window of a connection bounds them.
@@ -23,6 +27,8 @@ final class RelayLane {
     private var deliveredBytes = 0
     private var isTimerSet = false
     private var isSourcePaused = false
+    /// The sender's end has reached the far side.
+    private(set) var hasEnded = false
     var onFault: ((Fault.Action) -> Void)?
 
     var isStalled = false {
@@ -55,6 +61,9 @@ final class RelayLane {
         enqueue(.end)
     }
 
+    /// The sender closed its end while the far side was still speaking.
+    func sourceVanished() { enqueue(.gone) }
+
     /// Ends the connection's far side at once; what is under way is lost.
     func end(withReset: Bool) {
         queue.removeAll()
@@ -69,7 +78,9 @@ final class RelayLane {
     /// Sends what is due, as far as the far side takes it.
     func deliver() {
         let now = NIODeadline.now()
-        while !isStalled, !isOver, let sink, sink.isWritable, let next = queue.first {
+        while !isStalled, !isOver, let sink, sink.isWritable || queue.first?.item.isGone == true,
+            let next = queue.first
+        {
             guard next.due <= now else { break }
             queue.removeFirst()
             send(next.item, to: sink)
@@ -88,7 +99,10 @@ final class RelayLane {
     private func send(_ item: Item, to sink: any Channel) {
         switch item {
         case .end:
+            hasEnded = true
             sink.close(mode: .output, promise: nil)
+        case .gone:
+            end(withReset: true)
         case .bytes(var bytes):
             queuedBytes -= bytes.readableBytes
             guard let fault = faults.first, deliveredBytes + bytes.readableBytes >= fault.bytes else {

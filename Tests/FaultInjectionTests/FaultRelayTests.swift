@@ -1,4 +1,5 @@
 import FaultInjection
+import Synchronization
 import TestServers
 import Testing
 
@@ -110,6 +111,21 @@ struct FaultRelayTests {
         relay.resetAll()
         #expect(await eventually { client.wasReset })
         #expect(await eventually { relay.connections().current == 0 })
+        try await relay.stop()
+    }
+
+    /// As a kernel does: what is said to a closed connection is answered with RST.
+    @Test func aServerThatSpeaksToAClientThatIsGoneIsTold() async throws {
+        let isTold = Mutex(false)
+        let server = try await ScriptedServer { session in
+            defer { isTold.withLock { $0 = true } }
+            while true { try await session.send([UInt8](repeating: 7, count: 1 << 20)) }
+        }
+        let relay = try await FaultRelay(to: server.port, latency: .roundTrip(.milliseconds(20)))
+        let client = try await EchoClient(host: relay.host, port: relay.port)
+        #expect(await eventually { client.received.count > 1 << 20 })
+        try await client.close()
+        #expect(await eventually { isTold.withLock { $0 } })
         try await relay.stop()
     }
 

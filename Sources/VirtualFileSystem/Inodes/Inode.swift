@@ -19,6 +19,8 @@ final class Inode {
     var attributes: FileAttributes
     /// Until when `attributes` are believed.
     var expires: ContinuousClock.Instant
+    /// Until when its name is believed to stand for it. A folder that we changed has unknown times, but is still there.
+    var named: ContinuousClock.Instant
     /// How often the kernel was told this number and has not forgotten it (fuse_lowlevel.h, lookup and forget).
     var lookups: UInt64 = 0
     /// Counts own changes, so that an answer that was asked for before one is not believed after it.
@@ -40,7 +42,13 @@ final class Inode {
         self.link = link
         self.attributes = attributes
         self.expires = expires
+        named = expires
         if attributes.isDirectory { directory = DirectoryState() }
+    }
+
+    /// Whether a question about its name needs no server.
+    func answersForName(_ now: ContinuousClock.Instant) -> Bool {
+        expires > now || file != nil || (directory != nil && named > now)
     }
 
     var isUnlinked: Bool { link == nil && number != .root }

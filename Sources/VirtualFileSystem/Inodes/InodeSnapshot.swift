@@ -5,6 +5,8 @@ struct InodeSnapshot: Sendable {
     let number: InodeNumber
     let attributes: FileAttributes
     let expires: ContinuousClock.Instant
+    /// See `Inode.named`; as long as the attributes for what is no folder.
+    let named: ContinuousClock.Instant
     let isUnlinked: Bool
     let linkCount: UInt32
     let file: OpenFile?
@@ -13,6 +15,7 @@ struct InodeSnapshot: Sendable {
         number = inode.number
         attributes = inode.attributes
         expires = inode.expires
+        named = inode.directory == nil ? inode.expires : max(inode.expires, inode.named)
         isUnlinked = inode.isUnlinked
         let known = UInt32(inode.otherLinks.count + (inode.link == nil ? 0 : 1))
         linkCount = inode.isUnlinked ? 0 : max(inode.attributes.linkCount ?? 1, known)

@@ -29,7 +29,10 @@ extension InodeTable {
         let inode = try adopt(attributes, as: query.link.name, in: query.link.parent, now: now)
         let directory = try directory(query.link.parent)
         if directory.listingsUnderWay > 0 { directory.touched.insert(query.link.name) }
-        if directory.revision != query.revision { inode.expires = now }
+        if directory.revision != query.revision {
+            inode.expires = now
+            inode.named = now
+        }
         return InodeSnapshot(inode)
     }
 

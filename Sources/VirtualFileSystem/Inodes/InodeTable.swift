@@ -63,7 +63,7 @@ struct InodeTable {
     {
         let directory = try directory(parent)
         if let number = directory.children[name], let inode = inodes[number] {
-            if inode.expires > now || inode.file != nil { return .present(InodeSnapshot(inode)) }
+            if inode.answersForName(now) { return .present(InodeSnapshot(inode)) }
         } else if let until = directory.absent[name], until > now {
             return .absent(until: until)
         } else if let until = directory.completeUntil, until > now {

@@ -93,6 +93,7 @@ extension InodeTable {
         var names: [CachedName] = []
         for inode in inodes.values {
             inode.expires = min(inode.expires, now)
+            inode.named = min(inode.named, now)
             inode.pages = nil
             inode.directory?.completeUntil = nil
             for name in inode.directory.map({ Array($0.absent.keys) }) ?? [] {

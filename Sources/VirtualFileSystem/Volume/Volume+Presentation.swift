@@ -13,7 +13,7 @@ extension Volume {
     }
 
     func entry(_ snapshot: InodeSnapshot) -> Entry {
-        Entry(attributes: present(snapshot), validity: validity(until: snapshot.expires))
+        Entry(attributes: present(snapshot), validity: validity(until: snapshot.named))
     }
 
     func validity(until expires: ContinuousClock.Instant) -> Duration {
