@@ -13,6 +13,11 @@ public struct PathState: Hashable, Sendable {
         self.isConflictCopy = isConflictCopy
     }
 
+    /// What happened to the name on each side since its record.
+    public func changes(_ rules: ReconcileRules) -> Sides<Change> {
+        Reconciliation(self, rules, Evidence()).changes
+    }
+
     public var swapped: PathState {
         PathState(
             local: sides.remote, remote: sides.local, record: record?.swapped, isConflictCopy: isConflictCopy)

@@ -19,6 +19,7 @@ struct Syncctl: AsyncParsableCommand {
         subcommands: [
             MountCommand.self, UnmountCommand.self, RescueCommand.self, StatusCommand.self, CacheCommand.self,
             PushCommand.self, PullCommand.self, SyncCommand.self, PlanCommand.self, ApplyCommand.self,
+            ExplainCommand.self,
             TestCommand.self, ProbeCommand.self,
             TrustCommand.self,
             ListCommand.self, CheckCommand.self, HistoryCommand.self,

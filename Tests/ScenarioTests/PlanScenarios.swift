@@ -38,3 +38,31 @@ extension Scenarios {
         }
     }
 }
+
+extension Scenarios.PlanScenarios {
+    @Test func aPathIsExplained() async throws {
+        let site = try await RemoteSite(.ftpesProFTPD)
+        let local = site.workplace.path("local")
+        try local.makeDirectory()
+        let url = try site.makeRoot("tree")
+        try site.workplace.define(
+            "sync.d/nightly.toml", "direction = \"push\"\nlocal = \"\(local)\"\n[remote]\nurl = \"\(url)\"")
+        let report = local / "report"
+        try report.write(Array("1,204 bytes or so".utf8))
+        try report.setModified(SampleTree.modified)
+        func explain(_ path: String, _ more: String...) async throws -> CommandResult {
+            let definitions = "\(site.workplace.path("definitions"))"
+            return try await site.syncctl(["explain", "nightly", path, "--config", definitions] + more)
+        }
+        let fresh = try await explain("report")
+        #expect(fresh.status == .exited(0), "\(fresh.errors)")
+        for words in ["row 4", "a run would upload it", "remote      not there", "a file of 17 bytes"] {
+            #expect(fresh.output.contains(words), "\(words) in \(fresh.output)")
+        }
+        let byPath = try await explain("\(report)", "--json")
+        #expect(byPath.output.contains("\"row\":4"), "\(byPath.output)\(byPath.errors)")
+        let none = try await explain("no such thing")
+        #expect(none.status == .exited(0) && none.output.contains("nothing is remembered"), "\(none.output)")
+        #expect(try (site.disk / "tree").names().isEmpty)
+    }
+}

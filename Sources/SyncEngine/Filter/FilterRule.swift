@@ -4,6 +4,8 @@ public import FileModel
 public struct FilterRule: Hashable, Sendable {
     public let includes: Bool
     let pattern: GlobPattern
+    /// As it was written.
+    let text: String
 
     /// - Throws: `.configuration` for a line that begins with neither `-` nor `+`, or has no pattern.
     public init(_ line: String) throws(StorageError) {
@@ -15,6 +17,7 @@ public struct FilterRule: Hashable, Sendable {
             throw StorageError(.configuration, "the filter rule '\(line)' has no pattern")
         }
         includes = sign == "+"
+        self.text = String(text)
         self.pattern = pattern
     }
 }
@@ -28,6 +31,11 @@ struct FilterRules: Hashable, Sendable {
     init(_ rules: [FilterRule]) {
         self.rules = rules
         firstInclude = rules.firstIndex(where: \.includes) ?? rules.count
+    }
+
+    /// The text of the rule that decides; nil when none matches.
+    func deciding(_ path: RemotePath, isDirectory: Bool) -> String? {
+        rules.first { $0.pattern.matches(path, isDirectory: isDirectory) }?.text
     }
 
     func verdict(_ path: RemotePath, isDirectory: Bool) -> FilterVerdict {

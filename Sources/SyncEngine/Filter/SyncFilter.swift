@@ -44,15 +44,30 @@ struct PathFilter: Sendable {
         return Side.allCases.contains { leavesOut(entries[$0]) } ? .exclude : .include
     }
 
-    private func leavesOut(_ entry: Entry?) -> Bool {
-        guard let entry, entry.type == .regular else { return false }
-        if let minimum = settings.minimumSize, entry.size < minimum { return true }
-        if let maximum = settings.maximumSize, entry.size > maximum { return true }
-        guard let modified = entry.modified else { return false }
+    /// Why `verdict` leaves a path out, in words; nil where it does not.
+    func exclusion(
+        _ path: RemotePath, _ entries: Sides<Entry?>, isDirectory: Bool, _ ignored: IgnoreChain?
+    ) -> String? {
+        guard verdict(path, entries, isDirectory: isDirectory, ignored) == .exclude else { return nil }
+        if excluded.contains(path) { return "it is the trigger file, which every run writes anew" }
+        if let line = ignored?.decidingLine(path, isDirectory: isDirectory) { return line }
+        if let rule = rules.deciding(path, isDirectory: isDirectory) { return "the rule '\(rule)' leaves it out" }
+        return Side.allCases.lazy.compactMap { side in limit(of: entries[side]).map { "\($0) on the \(side) side" } }
+            .first
+    }
+
+    private func leavesOut(_ entry: Entry?) -> Bool { limit(of: entry) != nil }
+
+    /// Which limit of size or age leaves a file out.
+    private func limit(of entry: Entry?) -> String? {
+        guard let entry, entry.type == .regular else { return nil }
+        if let minimum = settings.minimumSize, entry.size < minimum { return "it is smaller than min_size" }
+        if let maximum = settings.maximumSize, entry.size > maximum { return "it is larger than max_size" }
+        guard let modified = entry.modified else { return nil }
         let age = now.duration(since: modified.time)
-        if let minimum = settings.minimumAge, age < minimum { return true }
-        if let maximum = settings.maximumAge, age > maximum { return true }
-        return false
+        if let minimum = settings.minimumAge, age < minimum { return "it is younger than min_age" }
+        if let maximum = settings.maximumAge, age > maximum { return "it is older than max_age" }
+        return nil
     }
 
     /// Whether the file may still be under way: changed just now, as far as the side tells times that finely.

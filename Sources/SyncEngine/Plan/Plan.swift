@@ -128,6 +128,14 @@ final class Plan {
         return depths
     }
 
+    /// The steps of a path, and those that rename it.
+    func steps(named path: RemotePath) throws(StorageError) -> [PlannedStep] {
+        try flush()
+        let key = PathKey.bytes(path)
+        return try read(
+            "SELECT * FROM steps WHERE key = ? OR origin = ? ORDER BY sequence DESC", .blob(key), .blob(key))
+    }
+
     func step(_ sequence: Int64) throws(StorageError) -> PlannedStep? {
         try read("SELECT * FROM steps WHERE sequence = ?", .integer(sequence)).first
     }

@@ -23,6 +23,7 @@ extension ScanContext {
         self.replicas = replicas
         mainFile = options.mainFile.flatMap { GlobPattern($0) }
         emitsUnchanged = options.deletesSource && options.mode != .twoWay
+        explainedPath = options.explainedPath
         retries = options.retries
         self.now = now
     }
@@ -79,6 +80,7 @@ extension RunSession {
             found.hasTrash[side] = found.hasTrash[side] || visited.hasTrash[side]
         }
         found.special += visited.special
+        found.findings += visited.findings
         found.mainFiles += visited.mainFiles
         report.counters.directoriesScanned += 1
         observer?.observe(

@@ -137,6 +137,7 @@ final class RunSession {
             report.plan = try plan.totals()
             report.counters.skipped = 0
             observer?.observe(.planned(report.plan))
+            try explain()
             // A plan that was written down has passed them.
             if options.planFile.carriedOut == nil, let violation = guards.violation(try runTotals()) {
                 return stopped(by: violation)

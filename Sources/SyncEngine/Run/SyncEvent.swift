@@ -84,7 +84,8 @@ extension SkipReason {
         }
     }
 
-    var sentence: String {
+    /// Why it is left alone; completes "NAME …".
+    public var sentence: String {
         switch self {
         case .unknown: "could not be listed completely, so nothing below it was touched"
         case .notAFile: "is a link or a special file and was skipped"

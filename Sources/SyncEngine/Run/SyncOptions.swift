@@ -62,6 +62,8 @@ public struct SyncOptions: Sendable {
 
     /// Decide and report, change nothing.
     public var isDryRun = false
+    /// The report is to explain what would be done about this path, and why (in a dry run).
+    public var explainedPath: RemotePath?
     /// The plan is written down (in a dry run), or was.
     public var planFile = PlanFileUse.none
 

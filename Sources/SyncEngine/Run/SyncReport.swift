@@ -53,6 +53,8 @@ public struct SyncReport: Sendable {
     public var started: Timestamp
     public var duration: Duration = .zero
     public var isDryRun = false
+    /// Of `SyncOptions.explainedPath`.
+    public var explanation: Explanation?
 
     public static let problemLimit = 1000
 

@@ -12,6 +12,7 @@ struct DirectoryMerge {
     let records: [(name: FileName, record: Record)]
     private let observedAt: Timestamp
     private let emitsUnchanged: Bool
+    private let isAskedAbout: (RemotePath) -> Bool
     private(set) var result = VisitResult()
     private var collisions: Sides<CollisionIndex>
 
@@ -27,6 +28,7 @@ struct DirectoryMerge {
         limits = context.limits
         mainFile = context.mainFile
         emitsUnchanged = context.emitsUnchanged
+        isAskedAbout = context.isAskedAbout
         self.observedAt = observedAt
         collisions = Sides(
             local: CollisionIndex(context.limits.local.folding, listings.local),
@@ -60,6 +62,7 @@ struct DirectoryMerge {
         let path = visit.path.appending(name)
         let type = (entries.local ?? entries.remote ?? record?.entries.local ?? record?.entries.remote)?.type
         let isDirectory = type == .directory
+        if isAskedAbout(path) { find(path, entries, record, isDirectory: isDirectory) }
         switch filter.verdict(path, entries, isDirectory: isDirectory, visit.ignored) {
         case .exclude:
             if let record {
@@ -74,6 +77,25 @@ struct DirectoryMerge {
             countMainFile(path, entries)
             decide(name, path, entries, visit.disregardsRecords ? nil : record)
         }
+    }
+
+    /// Notes what is known of a path, as far as its folder shows it.
+    private mutating func find(_ path: RemotePath, _ entries: Sides<Entry?>, _ record: Record?, isDirectory: Bool) {
+        let state = PathState(
+            local: entries.local.map(Observation.present) ?? .absent,
+            remote: entries.remote.map(Observation.present) ?? .absent, record: record,
+            isConflictCopy: path.name.map { ConflictCopyName.isConflictCopy($0) } ?? false)
+        var finding = PathFinding(
+            path: path, observed: entries, record: record, changes: state.changes(rules),
+            decision: reconcile(state, rules),
+            exclusion: filter.exclusion(path, entries, isDirectory: isDirectory, visit.ignored))
+        if finding.exclusion == nil, let name = path.name,
+            let (reason, row, note) = obstacle(name, finding.decision.action, entries)
+        {
+            finding.decision = Decision(.skip(reason), row: row)
+            finding.note = note
+        }
+        result.findings.append(finding)
     }
 
     private mutating func countMainFile(_ path: RemotePath, _ entries: Sides<Entry?>) {

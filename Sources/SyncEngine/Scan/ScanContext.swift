@@ -11,6 +11,8 @@ struct ScanContext: Sendable {
     var mainFile: GlobPattern?
     /// Plan a step even for files that are equal already: their source is to be deleted.
     var emitsUnchanged = false
+    /// See `SyncOptions.explainedPath`.
+    var explainedPath: RemotePath?
     var retries: RetryPolicy
     var now: @Sendable () -> Timestamp
 }

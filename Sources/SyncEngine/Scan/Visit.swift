@@ -22,6 +22,8 @@ struct VisitResult: Sendable {
     var special = 0
     /// Files at the source that the definition names as the main file.
     var mainFiles = 0
+    /// What was found of the path that somebody asks about, and of the folders above it.
+    var findings: [PathFinding] = []
     /// Our own temporary files, with their times.
     var temporaries = Sides<[RemotePath: Entry]>(local: [:], remote: [:])
     /// The side has a trash folder.
