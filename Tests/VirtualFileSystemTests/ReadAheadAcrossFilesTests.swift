@@ -90,6 +90,16 @@ struct ReadAheadAcrossFilesTests {
         try await fixture.close(opened.handle)
     }
 
+    /// Where a stream takes several steps to open, a small file is one request.
+    @Test func aSmallFileOfAStreamIsReadAsAWhole() async throws {
+        let fixture = try await Self.makeFolder(.stream, files: 3, size: 200_000)
+        #expect(try await Self.read(1, fixture) == Self.content(1, size: 200_000))
+        #expect(fixture.calls[.read] == 1)
+        try await fixture.seed(Self.name(1), [1, 2])
+        fixture.clock.advance(by: .seconds(4))
+        #expect(try await Self.read(1, fixture) == [1, 2])
+    }
+
     @Test func anOpenOutOfOrderGivesUpWhatWasReadAhead() async throws {
         let fixture = try await Self.makeFolder(.randomAccess, files: 200)
         for index in 0..<2 { _ = try await Self.read(index, fixture) }

@@ -34,6 +34,12 @@ struct SiblingRunTests {
         #expect(Self.offers(&run).isEmpty)
     }
 
+    @Test func theWindowGrowsForWhoIsFasterThanIt() {
+        var run = SiblingRun(Self.numbers(2..<100), visited: InodeNumber(2), initial: 4, maximum: 64)
+        for number in 3..<8 as Range<UInt64> { #expect(Self.visit(&run, number, wasReady: false)) }
+        #expect(run.window == 64)
+    }
+
     @Test func readersSideBySideBelongToOneRun() {
         var run = SiblingRun(Self.numbers(2..<100), visited: InodeNumber(10), initial: 4, maximum: 8)
         #expect(Self.visit(&run, 12, wasReady: false))

@@ -2,7 +2,7 @@ public import FileModel
 
 extension SFTPConnection {
     /// READDIRs in flight on one folder: the first flight and the most. OpenSSH answers each with 100 names.
-    private static let firstFlight = 2
+    private static let firstFlight = 4
     private static let largestFlight = 128
 
     /// Lists a folder, `.` and `..` included, in the server's order.

@@ -69,6 +69,21 @@ extension InodeTable {
         inode.revision += 1
     }
 
+    /// The server has set attributes. A time alone is known then, as far as the server tells times, and it is all that was
+    /// unknown of a folder that we changed; modes and owners may have come out otherwise.
+    func noteSet(_ number: InodeNumber, _ changes: AttributeChanges, now: ContinuousClock.Instant) {
+        guard let inode = inodes[number] else { return }
+        guard let modified = changes.modified, let old = inode.attributes.modified, changes.permissions == nil,
+            changes.owner == nil, changes.group == nil
+        else {
+            inode.expires = min(inode.expires, now)
+            return
+        }
+        inode.attributes.modified = ModificationTime(
+            modified.rounded(down: old.resolution), resolution: old.resolution, source: old.source)
+        if inode.directory != nil { inode.expires = max(inode.expires, inode.named) }
+    }
+
     /// Changes attributes that we set ourselves.
     func change(_ number: InodeNumber, _ body: (inout FileAttributes) -> Void) {
         guard let inode = inodes[number] else { return }

@@ -61,7 +61,8 @@ final class FileReadAhead: Sendable {
             bytes = capabilities.exactSizes ? Int(min(window, 8 << 20)) : 0
             file = min(256 << 10, bytes / 4)
             beginning = min(32 << 10, file)
-            lanes = min(capabilities.streamsPerConnection > 1 ? 32 : 12, capabilities.maximumDownloads / 2)
+            // Of the 64 streams that share an SFTP connection some are left to everybody else.
+            lanes = min(capabilities.streamsPerConnection > 1 ? 56 : 12, capabilities.maximumDownloads / 2)
         }
     }
 
@@ -114,6 +115,30 @@ final class FileReadAhead: Sendable {
         }
     }
 
+    /// Reads a small file that is open, now.
+    ///
+    /// - Returns: nil for what is large or not as it was known, which is for a stream to read.
+    func whole(
+        _ number: InodeNumber
+    ) async throws(StorageError) -> (content: ByteBuffer, attributes: FileAttributes)? {
+        guard limits.bytes > 0 else { return nil }
+        let found = inodes.withLock { [limits] table, now in
+            table.readAheadRequest(number, in: .root, limits, isOpen: true).flatMap { request in
+                table.isCurrent(request, now: now) && Int64(request.size) == request.attributes.size ? request : nil
+            }
+        }
+        guard let request = found, request.size > 0 else { return nil }
+        do throws(StorageError) {
+            let content = try await read(request)
+            return inodes.withLock { table, now in table.isCurrent(request, now: now) }
+                ? (content, request.attributes) : nil
+        } catch  where Task.isCancelled || error.code == .timedOut || error.code == .cancelled {
+            throw error
+        } catch {
+            return nil
+        }
+    }
+
     /// Forgets everything.
     func drop() { state.withLock { $0.drop { _ in true } } }
 
@@ -133,7 +158,7 @@ final class FileReadAhead: Sendable {
     private func begin(in parent: InodeNumber) -> (Request, Promise<ByteBuffer>)? {
         state.withLock { state in
             while state.underWay < limits.lanes, state.disappointments < 3, let number = state.runs.next(in: parent) {
-                guard let request = inodes.withLock({ table, _ in table.request(number, in: parent, limits) }),
+                guard let request = inodes.withLock({ table, _ in table.readAheadRequest(number, in: parent, limits) }),
                     state.entries[number] == nil
                 else { continue }
                 guard state.held + request.size <= limits.bytes else {
@@ -202,27 +227,5 @@ final class FileReadAhead: Sendable {
             return state.isSweeping
         }
         if goesOn { sweepLater() }
-    }
-}
-
-extension InodeTable {
-    /// What is to be known for reading a file ahead; nil for what is not a file, is open, or tells no exact size.
-    fileprivate func request(
-        _ number: InodeNumber, in parent: InodeNumber, _ limits: FileReadAhead.Limits
-    ) -> FileReadAhead.Request? {
-        guard let inode = inodes[number], inode.file == nil, inode.attributes.type == .regular,
-            inode.attributes.hasExactSize, let path = try? path(of: number)
-        else { return nil }
-        let size = inode.attributes.size
-        return .init(
-            number: number, parent: parent, path: path, attributes: inode.attributes, revision: inode.revision,
-            size: size <= limits.file ? Int(size) : limits.beginning)
-    }
-
-    /// Whether a file is still as it was when it was read.
-    fileprivate func isCurrent(_ request: FileReadAhead.Request, now: ContinuousClock.Instant) -> Bool {
-        guard let inode = inodes[request.number] else { return false }
-        return inode.revision == request.revision && inode.expires > now
-            && PageStamp(inode.attributes) == PageStamp(request.attributes)
     }
 }

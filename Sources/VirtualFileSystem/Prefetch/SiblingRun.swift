@@ -1,7 +1,7 @@
 /// Files or folders of one folder that somebody visits in order, and which of them to fetch before they are visited.
 ///
-/// A pure value. The window doubles with each visit that was foreseen and halves with each that came too late; a visit
-/// to what is not near the front ends the run.
+/// A pure value. The window doubles with each visit, and halves when what was fetched is of no use any more; a visit to
+/// what is not near the front ends the run.
 struct SiblingRun {
     /// What is visited, in the order of the visits.
     private let order: [InodeNumber]
@@ -35,8 +35,9 @@ struct SiblingRun {
     mutating func visited(_ number: InodeNumber, wasReady: Bool) -> Bool {
         let near = max(0, front - Self.tolerance)..<min(order.count, front + Self.tolerance)
         guard let place = order[near].firstIndex(of: number) else { return false }
-        let wasOffered = place < offered
-        if wasOffered { window = wasReady ? min(maximum, window * 2) : max(1, window / 2) }
+        // Who gets to what was not offered yet is faster than the window.
+        let isTooLate = place < offered && !wasReady
+        window = isTooLate ? max(1, window / 2) : min(maximum, window * 2)
         front = max(front, place + 1)
         offered = max(offered, front)
         return true

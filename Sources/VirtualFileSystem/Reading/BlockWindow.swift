@@ -114,6 +114,8 @@ struct BlockWindow {
         seenEnd = index * blockSize + Int64(count)
     }
 
+    var isUntouched: Bool { blocks.isEmpty && window.frontier == 0 }
+
     /// Notes a read that was answered without the blocks.
     mutating func note(_ range: Range<Int64>) { _ = window.read(range) }
 

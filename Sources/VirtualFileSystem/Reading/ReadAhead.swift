@@ -83,6 +83,9 @@ final class ReadAhead: Sendable {
         return block.readableBytes == Int(blockSize)
     }
 
+    /// Nothing was read yet.
+    var isUntouched: Bool { held.withLock { $0 == nil } && state.withLock { $0.isUntouched } }
+
     /// Takes in what the file begins with, so that the source need not be asked for it.
     ///
     /// - Parameter attributes: of the file it was read from.

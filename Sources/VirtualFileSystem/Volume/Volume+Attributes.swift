@@ -97,7 +97,7 @@ extension Volume {
         if !isPostponed { try await remote.setAttributes(try inodes.path(of: inode), changes) }
         inodes.withLock { table, now in
             table.change(inode) { attributes in Self.note(changes, in: &attributes) }
-            if !isPostponed { table.inodes[inode]?.expires = now }
+            if !isPostponed { table.noteSet(inode, changes, now: now) }
         }
     }
 

@@ -134,9 +134,17 @@ extension Volume {
         guard let readAhead = handle.readAhead else {
             throw StorageError(.invalidArgument, "the file is not open for reading")
         }
+        try await readWhole(handle.file, readAhead)
         let slices = try await handle.file.read(readAhead, at: offset, count: count)
         metrics.read(slices.reduce(0) { $0 + $1.readableBytes })
         return slices
+    }
+
+    /// Reads a small file as a whole at its first read, where opening a stream takes more round trips than that.
+    private func readWhole(_ file: OpenFile, _ readAhead: ReadAhead) async throws(StorageError) {
+        guard !capabilities.randomRead, !file.isAhead, readAhead.isUntouched else { return }
+        guard let (content, attributes) = try await filesAhead.whole(file.inode), !file.isAhead else { return }
+        _ = readAhead.hold(content, of: attributes)
     }
 
     /// The same without waiting; nil where the server is needed.
