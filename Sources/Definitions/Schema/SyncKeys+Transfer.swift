@@ -55,10 +55,11 @@ enum AfterKeys {
         "written last, at the destination, after a full success")
     static let onSuccess = Key(
         "on_success", ValueFormat.text.list("a program and its arguments as a list"), default: [],
-        example: ["/usr/local/bin/notify", "ok"], "run after a success")
+        example: ["/usr/local/bin/notify", "ok"],
+        "run after a success, with SYNCCTL_STATUS and other variables about the run")
     static let onFailure = Key(
         "on_failure", ValueFormat.text.list("a program and its arguments as a list"), default: [],
-        "run after anything else")
+        "the same after anything else but a run that was skipped")
 
     static let schema = TableSchema(
         "after", "At the end of a run.",

@@ -27,18 +27,38 @@ public struct SyncRunner: Sendable {
         adjust: (inout SyncOptions) -> Void = { _ in }
     ) async throws(StorageError) -> SyncReport {
         var row: Int64?
+        var hasBegun = false
         do throws(StorageError) {
             var options = try SyncOptions(definition)
             adjust(&options)
             try directories.prepare()
-            if !options.isDryRun { row = await begin(definition) }
-            let report = try await perform(options, definition, row, observer)
-            if let row { await end(row, RunOutcome(report)) }
+            if !options.isDryRun {
+                row = await begin(definition)
+                hasBegun = true
+            }
+            var report = try await perform(options, definition, row, observer)
+            let outcome = RunOutcome(report)
+            if let row { await end(row, outcome) }
+            if hasBegun, let complaint = await runHook(definition, outcome, row) {
+                report.warnings.append(complaint)
+                observer?.observe(.warning(complaint))
+            }
             return report
         } catch {
-            if let row { await end(row, RunOutcome(error, family: definition.remote.family)) }
+            guard hasBegun else { throw error }
+            let outcome = RunOutcome(error, family: definition.remote.family)
+            if let row { await end(row, outcome) }
+            if let complaint = await runHook(definition, outcome, row) { observer?.observe(.warning(complaint)) }
             throw error
         }
+    }
+
+    /// What it does changes nothing of how the run ended.
+    ///
+    /// - Returns: why it failed.
+    private func runHook(_ definition: SyncDefinition, _ outcome: RunOutcome, _ row: Int64?) async -> String? {
+        guard let hook = RunHook(definition, outcome, run: row) else { return nil }
+        return await hook.run()
     }
 
     private func perform(
