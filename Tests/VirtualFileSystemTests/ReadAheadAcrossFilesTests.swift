@@ -90,6 +90,32 @@ struct ReadAheadAcrossFilesTests {
         try await fixture.close(opened.handle)
     }
 
+    /// The kernel holds the pages of a file that was read before, so opening it again needs no server while an open would
+    /// be answered from the caches; a read of more finds the file it was opened as, or none.
+    @Test func aFileWhosePagesAreKeptIsOpenedWithoutTheServer() async throws {
+        let fixture = try await VolumeFixture()
+        try await fixture.seed("f", Self.content(0))
+        try await fixture.remote.setAttributes(RemotePath("f"), AttributeChanges(modified: Timestamp(seconds: 1000)))
+        let inode = try await fixture.inode("f")
+        for _ in 0..<3 {
+            let opened = try await fixture.volume.open(inode, flags: .read)
+            #expect(try await fixture.read(opened.handle, count: 4096) == Self.content(0))
+            try await fixture.close(opened.handle)
+        }
+        let before = fixture.calls[.openReader]
+        let kept = try await fixture.volume.open(inode, flags: .read)
+        #expect(kept.keepsCache)
+        #expect(fixture.calls[.openReader] == before)
+        try await fixture.seed("f", [1, 2, 3])
+        await #expect(throws: StorageError.self) { try await fixture.read(kept.handle, count: 4096) }
+        try await fixture.close(kept.handle)
+        fixture.clock.advance(by: .seconds(4))
+        let anew = try await fixture.volume.open(inode, flags: .read)
+        #expect(!anew.keepsCache)
+        #expect(try await fixture.read(anew.handle, count: 4096) == [1, 2, 3])
+        try await fixture.close(anew.handle)
+    }
+
     /// Where a stream takes several steps to open, a small file is one request.
     @Test func aSmallFileOfAStreamIsReadAsAWhole() async throws {
         let fixture = try await Self.makeFolder(.stream, files: 3, size: 200_000)
@@ -163,6 +189,27 @@ struct ReadAheadAcrossFilesTests {
         fixture.clock.advance(by: .seconds(2))
         for index in 10..<20 { _ = try await fixture.inode(Self.name(index)) }
         #expect(fixture.calls[.attributes] == 0)
+    }
+
+    /// A listing in the background may fall into any moment of an upload or a removal.
+    @Test func temporaryAndHiddenNamesAreNeverListed() async throws {
+        let fixture = try await VolumeFixture(.stream)
+        try await fixture.seed("b", Self.content(0, size: 1000))
+        let (file, seen) = (try await fixture.inode("b"), Shared<[[String]]>([]))
+        fixture.calls.inject { operation, path async throws(StorageError) in
+            guard operation == .rename || (operation == .removeFile && path.name?.string != "b") else { return }
+            fixture.clock.advance(by: .seconds(4))
+            let names = try? await fixture.names()
+            seen.withLock { $0.append(names ?? []) }
+        }
+        let opened = try await fixture.volume.open(file, flags: [.read, .write])
+        try await fixture.write(opened.handle, [1, 2, 3], at: 10)
+        try await fixture.volume.flush(opened.handle)
+        #expect(try await fixture.names() == ["b"])
+        try await fixture.volume.unlink(FileName("b"), in: .root)
+        try await fixture.close(opened.handle)
+        #expect(try await fixture.names() == [])
+        #expect(seen.current == [["b"], ["b"], []], "at the rename of the upload, of the removal, and at its end")
     }
 
     @Test func aFolderThatIsLeftAloneIsNotListedAgain() async throws {

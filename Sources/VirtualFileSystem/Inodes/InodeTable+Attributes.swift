@@ -49,10 +49,17 @@ extension InodeTable {
     /// A file that changed in the last seconds may change again without a new time, so pages read now are not kept.
     func keepsPages(_ number: InodeNumber, isWritten: Bool, clock: Timestamp) -> Bool {
         guard let inode = inodes[number] else { return false }
-        let stamp = PageStamp(inode.attributes)
-        let isSettled = stamp.modified.map { clock.duration(since: $0) > .seconds(3) } ?? false
-        defer { inode.pages = isWritten || !isSettled ? nil : stamp }
-        return !isWritten && isSettled && inode.pages == stamp
+        defer { inode.pages = isWritten || !Self.isSettled(inode, clock) ? nil : PageStamp(inode.attributes) }
+        return !isWritten && holdsPages(inode, clock: clock)
+    }
+
+    /// The same, remembering nothing.
+    func holdsPages(_ inode: Inode, clock: Timestamp) -> Bool {
+        Self.isSettled(inode, clock) && inode.pages == PageStamp(inode.attributes)
+    }
+
+    private static func isSettled(_ inode: Inode, _ clock: Timestamp) -> Bool {
+        inode.attributes.modified.map { clock.duration(since: $0.time) > .seconds(3) } ?? false
     }
 
     func refresh(_ inode: Inode, _ attributes: FileAttributes, now: ContinuousClock.Instant) {

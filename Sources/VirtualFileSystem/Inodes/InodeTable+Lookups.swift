@@ -28,7 +28,8 @@ extension InodeTable {
     mutating func closeFile(_ number: InodeNumber) {
         guard let inode = inodes[number] else { return }
         inode.file = nil
-        unhide(number)
+        // Its hidden name stays hidden until the server has removed it.
+        inode.refuge = nil
         if inode.lookups == 0 { removeIfUnused(inode) }
     }
 

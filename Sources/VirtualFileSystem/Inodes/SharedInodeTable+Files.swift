@@ -15,6 +15,38 @@ extension SharedInodeTable {
         withLock { table, _ in table.inodes[number]?.link?.parent }
     }
 
+    /// Keeps a temporary name in an inode's folder out of sight until `unhide`.
+    func hide(_ name: FileName, beside number: InodeNumber) -> Link? {
+        let parent = withLock { table, _ in table.inodes[number].flatMap { ($0.refuge ?? $0.link)?.parent } }
+        guard let parent else { return nil }
+        let link = Link(parent: parent, name: name)
+        hide(link)
+        return link
+    }
+
+    func hide(_ link: Link) {
+        withLock { table, _ in _ = table.inodes[link.parent]?.directory?.hidden.insert(link.name) }
+    }
+
+    /// The temporary name is gone; a listing that began before may still tell of it.
+    func unhide(_ link: Link) {
+        withLock { table, _ in
+            guard let directory = table.inodes[link.parent]?.directory else { return }
+            directory.hidden.remove(link.name)
+            directory.noteChange(of: link.name)
+        }
+    }
+
+    /// The attributes of a file whose pages the kernel holds, if an open need not ask for them.
+    func attributesOfKeptPages(_ number: InodeNumber) -> FileAttributes? {
+        withLock { table, now in
+            guard let inode = table.inodes[number], inode.expires > now, inode.pages != nil,
+                table.holdsPages(inode, clock: .now())
+            else { return nil }
+            return inode.attributes
+        }
+    }
+
     func revision(of number: InodeNumber) -> UInt64 {
         withLock { table, _ in table.inodes[number]?.revision ?? 0 }
     }
@@ -79,7 +111,7 @@ extension SharedInodeTable {
         /// Other handles are open.
         case inUse
         /// It was the last one; the name it was hidden under goes with it.
-        case finished(hidden: RemotePath?)
+        case finished(hidden: HiddenName?)
     }
 
     func releaseFile(_ number: InodeNumber) -> Leftover {
@@ -87,7 +119,8 @@ extension SharedInodeTable {
             guard let inode = table.inodes[number] else { return .finished(hidden: nil) }
             inode.fileUsers -= 1
             if inode.fileUsers > 0 { return .inUse }
-            let hidden = inode.refuge == nil ? nil : try? table.path(of: number)
+            let path = try? table.path(of: number)
+            let hidden = inode.refuge.flatMap { link in path.map { HiddenName(link: link, path: $0) } }
             table.closeFile(number)
             return .finished(hidden: hidden)
         }
@@ -96,4 +129,10 @@ extension SharedInodeTable {
     func openFiles() -> [OpenFile] {
         withLock { table, _ in table.inodes.values.compactMap(\.file) }
     }
+}
+
+/// The name under which a file lived on that was removed while it was open.
+struct HiddenName: Sendable {
+    let link: Link
+    let path: RemotePath
 }

@@ -25,12 +25,21 @@ extension OpenFile {
 
     private func sayFarewell() async throws(StorageError) -> Farewell {
         if capabilities.randomWrite, capabilities.randomRead {
-            if !readAheads.withLock({ $0.isEmpty }) { _ = try await source?.opened() }
+            if !readAheads.withLock({ $0.isEmpty }) { try await holdForReading() }
             if !writers.isEmpty, case .none = output { output = .random(try await openRandom(.update)) }
             return .remove
         }
         try await endStream()
         return isOnServer ? .hide : .nothing
+    }
+
+    /// Lets the server keep the file for handles that were opened from memory. One that another client has replaced is
+    /// not theirs any more, which their reads will tell.
+    private func holdForReading() async throws(StorageError) {
+        do throws(StorageError) {
+            _ = try await source?.opened()
+        } catch  where error.code == .staleHandle || error.code == .notFound {
+        }
     }
 
     /// The name is gone, or was not removed after all.

@@ -63,6 +63,9 @@ extension OpenFile {
         guard isReplacing, let temporary = temporaryPath(beside: path) else {
             return try await send(spool, to: path, openWriter(path, spool.size))
         }
+        // A listing that is made meanwhile must not show it.
+        let place = temporary.name.flatMap { services.inodes.hide($0, beside: inode) }
+        defer { place.map(services.inodes.unhide) }
         let writer: TimeLimitedWriter
         do throws(StorageError) {
             writer = try await openWriter(temporary, spool.size)

@@ -82,47 +82,6 @@ extension Volume {
         }
     }
 
-    /// Opens a file; attributes are asked for anew unless they are fresh (close-to-open consistency).
-    public func open(_ inode: InodeNumber, flags: OpenFlags) async throws(StorageError) -> OpenedFile {
-        if flags.contains(.write) || flags.contains(.truncate) { try checkWritable() }
-        let ahead = flags == .read ? try await filesAhead.opened(inode) : nil
-        let file = try inodes.acquireFile(inode) { OpenFile(inode, size: $0.size, services: services) }
-        let id = handles.makeID()
-        metrics.looked(in: .ahead, hit: ahead != nil)
-        if let ahead, !file.isAhead {
-            let opened = opened(file, id, flags, keepsCache: keepsCache(file))
-            if handles.file(id)?.readAhead?.hold(ahead.beginning, of: ahead.attributes) == true { return opened }
-        }
-        do throws(StorageError) {
-            let revision = inodes.revision(of: inode)
-            let told = try await file.open(id, flags)
-            if let told {
-                inodes.withLock { table, now in table.noteOpened(inode, told, revision: revision, now: now) }
-            } else if !flags.contains(.truncate), !file.isAhead {
-                try await refresh(inode)
-            }
-        } catch {
-            await close(id, file)
-            throw error
-        }
-        return opened(file, id, flags, keepsCache: keepsCache(file))
-    }
-
-    private func keepsCache(_ file: OpenFile) -> Bool {
-        let isWritten = file.isAhead
-        return inodes.withLock { table, _ in
-            table.keepsPages(file.inode, isWritten: isWritten, clock: .now())
-        }
-    }
-
-    private func opened(_ file: OpenFile, _ id: HandleID, _ flags: OpenFlags, keepsCache: Bool) -> OpenedFile {
-        let readAhead = flags.contains(.read) ? file.makeReadAhead(for: id) : nil
-        handles.add(FileHandle(id: id, flags: flags, file: file, readAhead: readAhead))
-        return OpenedFile(
-            handle: id, keepsCache: keepsCache, readsDirectly: !capabilities.exactSizes,
-            isReadOnly: !flags.contains(.write))
-    }
-
     private func handle(_ id: HandleID) throws(StorageError) -> FileHandle {
         guard let handle = handles.file(id) else { throw StorageError(.staleHandle, "the file is not open") }
         return handle
@@ -184,7 +143,7 @@ extension Volume {
         await close(id, handle.file)
     }
 
-    private func close(_ id: HandleID, _ file: OpenFile) async {
+    func close(_ id: HandleID, _ file: OpenFile) async {
         do throws(StorageError) {
             try await file.release(id)
         } catch {
@@ -198,10 +157,11 @@ extension Volume {
         await file.finish()
         guard let hidden else { return }
         do throws(StorageError) {
-            try await remote.removeFile(hidden)
+            try await remote.removeFile(hidden.path)
         } catch {
-            services.logger.error("removing \(hidden), which was open when it was removed: \(error)")
+            services.logger.error("removing \(hidden.path), which was open when it was removed: \(error)")
         }
+        inodes.unhide(hidden.link)
     }
 
     /// Lends the open file of an inode, open or not.

@@ -109,7 +109,14 @@ extension Volume {
         let refuge = Link(parent: link.parent, name: try FileName(".fuse_hidden\(file.inode.value)"))
         let path = try path(of: link.name, in: link.parent)
         let hidden = try self.path(of: refuge.name, in: refuge.parent)
-        try await remote.rename(path, to: hidden, mode: .replace)
+        // Before, so that no listing that is made meanwhile shows it.
+        inodes.hide(refuge)
+        do throws(StorageError) {
+            try await remote.rename(path, to: hidden, mode: .replace)
+        } catch {
+            inodes.unhide(refuge)
+            throw error
+        }
         let isOpen = try inodes.locked { table, _ throws(StorageError) in
             guard table.inodes[file.inode]?.file === file else { return false }
             try table.hide(file.inode, as: refuge)
@@ -117,6 +124,7 @@ extension Volume {
         }
         guard isOpen else {
             // Its last handle was closed meanwhile: nobody else would remove it.
+            defer { inodes.unhide(refuge) }
             try await remote.removeFile(hidden)
             return Removal(needsRemoval: false)
         }
@@ -124,6 +132,7 @@ extension Volume {
         return Removal(needsRemoval: false) { [remote, inodes] in
             try? await remote.rename(hidden, to: path, mode: .keepExisting)
             inodes.withLock { table, _ in table.unhide(file.inode) }
+            inodes.unhide(refuge)
             await file.noteRemoval(false)
         }
     }
