@@ -8,6 +8,8 @@ enum RecordChange: Hashable, Sendable {
     case remove(RemotePath)
     /// The record of the path and those of everything below.
     case removeSubtree(RemotePath)
+    /// A folder was renamed on both sides: its record and those of everything below go by the new name.
+    case moveSubtree(RemotePath, to: RemotePath)
     /// Only the state of an existing record.
     case setState(RemotePath, Record.State)
 }
@@ -89,6 +91,7 @@ extension Archive {
         case .removeSubtree(let path):
             try remove(path)
             try removeBelow(path)
+        case .moveSubtree(let source, let target): try moveSubtree(source, to: target)
         case .setState(let path, let state):
             let (code, attempts) = Self.code(state)
             let (parent, name) = Self.place(path)
@@ -118,6 +121,22 @@ extension Archive {
         let (first, end) = PathKey.below(path)
         try database.run("DELETE FROM records WHERE parent = ?", .blob(PathKey.bytes(path)))
         try database.run("DELETE FROM records WHERE parent >= ? AND parent < ?", .blob(first), .blob(end))
+    }
+
+    private func moveSubtree(_ source: RemotePath, to target: RemotePath) throws(StorageError) {
+        try remove(target)
+        try removeBelow(target)
+        let (parent, name) = Self.place(source)
+        let (newParent, newName) = Self.place(target)
+        try database.run(
+            "UPDATE records SET parent = ?, name = ? WHERE parent = ? AND name = ?", newParent, newName, parent, name)
+        let (old, new) = (PathKey.bytes(source), PathKey.bytes(target))
+        let (first, end) = PathKey.below(source)
+        try database.run(
+            """
+            UPDATE records SET parent = CAST(? || substr(parent, ?) AS BLOB)
+            WHERE parent = ? OR (parent >= ? AND parent < ?)
+            """, .blob(new), .integer(Int64(old.count + 1)), .blob(old), .blob(first), .blob(end))
     }
 
     private static func place(_ path: RemotePath) -> (parent: SQLValue, name: SQLValue) {

@@ -27,6 +27,8 @@ struct ArchiveHeader: Hashable, Sendable {
     var writesInPlace = false
     /// The server refuses to tell what it received.
     var isBlind = false
+    /// A side refused to rename a folder: its files are renamed one by one.
+    var refusesFolderRenames = false
     /// Runs that may have changed a record.
     var runs: Int64 = 0
     /// A run completed: from now on absence means deletion.
@@ -39,6 +41,7 @@ struct ArchiveHeader: Hashable, Sendable {
             ("mark", mark), ("device", device.map { String($0) } ?? ""), ("next_operation", String(nextOperation)),
             ("writes_in_place", writesInPlace ? "1" : "0"), ("is_blind", isBlind ? "1" : "0"),
             ("has_run", hasRun ? "1" : "0"), ("runs", String(runs)),
+            ("refuses_folder_renames", refusesFolderRenames ? "1" : "0"),
         ]
     }
 
@@ -59,6 +62,7 @@ struct ArchiveHeader: Hashable, Sendable {
         writesInPlace = fields["writes_in_place"] == "1"
         isBlind = fields["is_blind"] == "1"
         hasRun = fields["has_run"] == "1"
+        refusesFolderRenames = fields["refuses_folder_renames"] == "1"
         runs = fields["runs"].flatMap { Int64($0) } ?? 0
     }
 }

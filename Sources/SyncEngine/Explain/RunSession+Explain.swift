@@ -8,11 +8,23 @@ extension RunSession {
         var explanation = Explanation(path: path)
         explanation.finding = found.findings.max { $0.path.depth < $1.path.depth }
         explanation.step = try plan.step(about: path)
+        if explanation.step == nil { explanation.step = try folderRename(above: path) }
         if explanation.step == nil, let above = explanation.finding?.path, above != path {
             explanation.step = try plan.step(about: above)
         }
         explanation.obstacle = guards.violation(try runTotals()).map { "\($0)" }
         report.explanation = explanation
+    }
+}
+
+extension RunSession {
+    /// The renamed folder that takes the path along.
+    private func folderRename(above path: RemotePath) throws(StorageError) -> Explanation.Step? {
+        for folder in path.ancestors where !folder.isRoot {
+            guard let step = try plan.step(about: folder), step.row == 22 else { continue }
+            return step
+        }
+        return nil
     }
 }
 

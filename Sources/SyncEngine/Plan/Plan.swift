@@ -136,6 +136,14 @@ final class Plan {
             "SELECT * FROM steps WHERE key = ? OR origin = ? ORDER BY sequence DESC", .blob(key), .blob(key))
     }
 
+    /// The next steps whose keys lie between the two, both exclusive, in their order.
+    func steps(between first: [UInt8], and end: [UInt8], limit: Int) throws(StorageError) -> [PlannedStep] {
+        try flush()
+        return try read(
+            "SELECT * FROM steps WHERE key > ? AND key < ? ORDER BY key LIMIT ?", .blob(first), .blob(end),
+            .integer(Int64(limit)))
+    }
+
     func step(_ sequence: Int64) throws(StorageError) -> PlannedStep? {
         try read("SELECT * FROM steps WHERE sequence = ?", .integer(sequence)).first
     }

@@ -242,6 +242,7 @@ extension RunSession {
         try archive.updateHeader { header in
             header.writesInPlace = current.writesInPlace
             header.isBlind = current.isBlind
+            if current.refusesFolderRenames { header.refusesFolderRenames = true }
         }
     }
 }

@@ -160,6 +160,7 @@ final class RunSession {
         try await decideOpenSteps()
         try rebaseShiftedTimes()
         try pairRenames()
+        try pairFolderRenames()
         try settleDirectoryRemovals()
     }
 

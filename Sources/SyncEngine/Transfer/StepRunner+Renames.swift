@@ -17,10 +17,15 @@ extension StepRunner {
         do throws(StorageError) {
             try await replica.files.rename(origin, to: step.path, mode: .keepExisting)
         } catch  where !error.isSessionFault {
+            if planned.isDirectory {
+                context.conditions.update { $0.refusesFolderRenames = true }
+                throw error
+            }
             return try await copyInstead(operation, from: side.other, &outcome)
         }
         outcome.changes.append(
             SyncChange(.rename, origin, on: side, row: step.decision.row, target: step.path))
+        if planned.isDirectory { return outcome.records.append(.moveSubtree(origin, to: step.path)) }
         noteRename(step, from: origin, entry: planned, on: side, &outcome)
         try await copyEdit(operation, from: source, renamedOn: side, &outcome)
     }

@@ -40,6 +40,8 @@ final class RunConditions: Sendable {
         var writesInPlace: Bool
         /// The remote does not tell what it received.
         var isBlind: Bool
+        /// A folder could not be renamed as one.
+        var refusesFolderRenames = false
         /// A side that has no room left takes no more files.
         var full = Sides<StorageError?>(local: nil, remote: nil)
         /// Directories that could not be made; what belongs below them is not tried.
