@@ -212,6 +212,44 @@ struct ReadAheadAcrossFilesTests {
         #expect(seen.current == [["b"], ["b"], []], "at the rename of the upload, of the removal, and at its end")
     }
 
+    /// The path of a listing under way stands for another folder when ours got another name meanwhile.
+    @Test(arguments: styles)
+    func aFolderRenamedWhileItIsListedKeepsItsOwnNames(style: InMemoryRemote.Style) async throws {
+        let fixture = try await VolumeFixture(style)
+        try await fixture.remote.createDirectory(RemotePath("a"), permissions: nil)
+        try await fixture.seed("a/f", [1])
+        let (folder, isFirst) = (try await fixture.inode("a"), Shared(true))
+        fixture.calls.inject { operation, _ async throws(StorageError) in
+            guard operation == .list, isFirst.takeOnce() else { return }
+            try await fixture.volume.rename(
+                FileName("a"), in: .root, to: FileName("b"), in: .root, mode: .keepExisting)
+            _ = try await fixture.volume.createDirectory(FileName("a"), in: .root, permissions: 0o755)
+        }
+        #expect(try await fixture.names(folder) == ["f"])
+        #expect(try await fixture.names(try await fixture.inode("b")) == ["f"])
+        #expect(try await fixture.names(try await fixture.inode("a")) == [])
+    }
+
+    /// A listing that was made between the server's rename and ours knows only the new name.
+    @Test(arguments: styles)
+    func aFileRenamedWhileItsFolderIsListedStaysTheSame(style: InMemoryRemote.Style) async throws {
+        let fixture = try await VolumeFixture(style)
+        try await fixture.seed("a", [1])
+        let file = try await fixture.inode("a")
+        let names = Shared<[String]>([])
+        fixture.calls.inject { operation, path async throws(StorageError) in
+            guard operation == .rename else { return }
+            fixture.calls.inject(nil)
+            try await fixture.remote.rename(RemotePath("a"), to: RemotePath("c"), mode: .keepExisting)
+            let found = try? await fixture.names()
+            names.withLock { $0 = found ?? [] }
+            try await fixture.remote.rename(RemotePath("c"), to: RemotePath("a"), mode: .keepExisting)
+        }
+        try await fixture.volume.rename(FileName("a"), in: .root, to: FileName("b"), in: .root, mode: .keepExisting)
+        #expect(names.current.contains("a"), "still its name, as far as we know")
+        #expect(try await fixture.inode("b") == file)
+    }
+
     @Test func aFolderThatIsLeftAloneIsNotListedAgain() async throws {
         let fixture = try await Self.makeFolder(.randomAccess, files: 20)
         fixture.clock.advance(by: .seconds(4))

@@ -17,6 +17,8 @@ final class DirectoryListing: Sendable {
         var names: [ListedName] = []
         var outcome: Result<Void, StorageError>?
         var change = Promise<Void>()
+        /// Own renames of folders before it began, see `InodeTable.moves`.
+        var moves: UInt64 = 0
         /// Somebody reads it, or will.
         var isWanted = true
     }
@@ -24,10 +26,13 @@ final class DirectoryListing: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter isWanted: see `InodeTable.planListing`.
-    init(id: UInt64, directory: InodeNumber, isWanted: Bool = true) {
+    init(id: UInt64, directory: InodeNumber, moves: UInt64 = 0, isWanted: Bool = true) {
         self.id = id
         self.directory = directory
-        state.withLock { $0.isWanted = isWanted }
+        state.withLock { state in
+            state.isWanted = isWanted
+            state.moves = moves
+        }
     }
 
     /// A listing that is complete from the start.
@@ -39,6 +44,11 @@ final class DirectoryListing: Sendable {
             state.outcome = .success(())
         }
     }
+
+    var moves: UInt64 { state.withLock { $0.moves } }
+    var isEmpty: Bool { state.withLock { $0.names.isEmpty } }
+
+    func beginAnew(moves: UInt64) { state.withLock { $0.moves = moves } }
 
     var isUnderWay: Bool { state.withLock { $0.outcome == nil } }
 

@@ -93,6 +93,8 @@ final class DirectoryState {
     var questions = 0
     /// Names changed here since the first of the listings under way began: those listings know nothing of them.
     var touched: Set<FileName> = []
+    /// Names that calls of our own are changing: what a listing tells of them is older or newer than what we know.
+    var changing: [FileName: Int] = [:]
     /// Names of removed files that are still open; invisible.
     var hidden: Set<FileName> = []
     /// Counts own changes of names.
@@ -100,6 +102,17 @@ final class DirectoryState {
 
     /// Absent names kept at most.
     static let absentLimit = 4096
+
+    /// Whether a listing under way cannot know how things are with a name.
+    func isInDoubt(_ name: FileName) -> Bool { touched.contains(name) || changing[name] != nil }
+
+    func beginChange(of name: FileName) { changing[name, default: 0] += 1 }
+
+    func endChange(of name: FileName) {
+        let left = (changing[name] ?? 1) - 1
+        changing[name] = left > 0 ? left : nil
+        if listingsUnderWay > 0 { touched.insert(name) }
+    }
 
     func noteChange(of name: FileName) {
         revision += 1

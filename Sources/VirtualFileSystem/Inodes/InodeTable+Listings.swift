@@ -22,7 +22,7 @@ extension InodeTable {
         let directory = try directory(number)
         let path = try path(of: number)
         lastListing += 1
-        let listing = DirectoryListing(id: lastListing, directory: number, isWanted: isWanted)
+        let listing = DirectoryListing(id: lastListing, directory: number, moves: moves, isWanted: isWanted)
         directory.listing = listing
         directory.listingsUnderWay += 1
         directory.questions = 0
@@ -42,12 +42,13 @@ extension InodeTable {
     mutating func record(
         _ batch: [DirectoryEntry], of listing: DirectoryListing, now: ContinuousClock.Instant
     ) throws(StorageError) -> [ListedName] {
+        try checkPlace(of: listing)
         let directory = try directory(listing.directory)
         var names: [ListedName] = []
         names.reserveCapacity(batch.count)
         for entry in batch where !directory.hidden.contains(entry.name) {
             let inode =
-                directory.touched.contains(entry.name)
+                directory.isInDoubt(entry.name)
                 ? try child(entry.name, of: listing.directory)
                 : try adopt(entry.attributes, as: entry.name, in: listing.directory, now: now)
             guard let inode, inode.listing != listing.id else { continue }
@@ -63,12 +64,13 @@ extension InodeTable {
     mutating func complete(
         _ listing: DirectoryListing, now: ContinuousClock.Instant
     ) throws(StorageError) -> [ListedName] {
+        try checkPlace(of: listing)
         let directory = try directory(listing.directory)
         endListing(of: directory, listing)
         var own: [ListedName] = []
         for (name, number) in directory.children {
             guard let inode = inodes[number], inode.listing != listing.id else { continue }
-            if inode.file != nil || directory.touched.contains(name) {
+            if inode.file != nil || directory.isInDoubt(name) {
                 own.append(ListedName(name: name, number: number, type: inode.attributes.type))
             } else {
                 detach(inode, Link(parent: listing.directory, name: name))
@@ -77,6 +79,20 @@ extension InodeTable {
         directory.completeUntil = now + lifetimes.listing
         if directory.listingsUnderWay == 0 { directory.touched.removeAll() }
         return own
+    }
+
+    /// The path that a listing was asked for may stand for another folder by now, if this one got another name before
+    /// the server began.
+    private func checkPlace(of listing: DirectoryListing) throws(StorageError) {
+        guard listing.moves != moves, listing.isEmpty else { return }
+        throw StorageError(.staleHandle, "a folder was renamed while \(try path(of: listing.directory)) was listed")
+    }
+
+    /// The place to begin a listing anew that has told nothing yet; nil while no folder was renamed since it began.
+    func placeAnew(of listing: DirectoryListing) -> RemotePath? {
+        guard listing.moves != moves, listing.isEmpty, let path = try? path(of: listing.directory) else { return nil }
+        listing.beginAnew(moves: moves)
+        return path
     }
 
     /// Ends a listing that failed.

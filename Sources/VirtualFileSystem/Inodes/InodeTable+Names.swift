@@ -99,6 +99,7 @@ extension InodeTable {
         expire(target.parent, now: now)
         noteAbsence(of: source.name, in: from, now: now)
         guard let number = from.children.removeValue(forKey: source.name), let inode = inodes[number] else { return }
+        if inode.directory != nil { moves += 1 }
         inode.remove(source)
         inode.revision += 1
         attach(inode, target, to: to)
@@ -117,8 +118,9 @@ extension InodeTable {
         if two == nil { try directory(first.parent).children[first.name] = nil }
     }
 
-    private func move(_ inode: Inode?, from source: Link, to target: Link) throws(StorageError) {
+    private mutating func move(_ inode: Inode?, from source: Link, to target: Link) throws(StorageError) {
         guard let inode else { return }
+        if inode.directory != nil { moves += 1 }
         inode.remove(source)
         inode.revision += 1
         attach(inode, target, to: try directory(target.parent))

@@ -8,6 +8,8 @@ struct InodeTable {
     private(set) var inodes: [InodeNumber: Inode] = [:]
     private var lastNumber = InodeNumber.root.value
     var lastListing: UInt64 = 0
+    /// Counts own renames of folders, which change paths that calls under way were made with.
+    var moves: UInt64 = 0
 
     struct Lifetimes: Sendable {
         var attributes: Duration

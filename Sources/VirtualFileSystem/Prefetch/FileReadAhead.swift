@@ -22,6 +22,8 @@ final class FileReadAhead: Sendable {
         let path: RemotePath
         let attributes: FileAttributes
         let revision: UInt64
+        /// See `InodeTable.moves`: the path is the file's while no folder is renamed.
+        let moves: UInt64
 
         /// Bytes to read.
         let size: Int

@@ -11,13 +11,14 @@ extension InodeTable {
         let size = inode.attributes.size
         return .init(
             number: number, parent: parent, path: path, attributes: inode.attributes, revision: inode.revision,
+            moves: moves,
             size: size <= limits.file ? Int(size) : limits.beginning)
     }
 
     /// Whether a file is still as it was when it was read.
     func isCurrent(_ request: FileReadAhead.Request, now: ContinuousClock.Instant) -> Bool {
         guard let inode = inodes[request.number] else { return false }
-        return inode.revision == request.revision && inode.expires > now
+        return inode.revision == request.revision && moves == request.moves && inode.expires > now
             && PageStamp(inode.attributes) == PageStamp(request.attributes)
     }
 }

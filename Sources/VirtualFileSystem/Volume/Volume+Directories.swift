@@ -123,20 +123,27 @@ extension Volume {
     /// Lets the server list a directory into the table and to whoever reads it.
     private func fill(_ listing: DirectoryListing, _ path: RemotePath) async {
         do throws(StorageError) {
-            try await remote.list(path) { [inodes] batch throws(StorageError) in
-                listing.append(
-                    try inodes.locked { table, now throws(StorageError) in
-                        try table.record(batch, of: listing, now: now)
-                    })
-                if listing.isGivenUp(beyond: FolderReadAhead.nameLimit) { throw .cancelled }
-            }
-            listing.append(
-                try inodes.locked { table, now throws(StorageError) in try table.complete(listing, now: now) })
+            try await list(listing, path)
             listing.finish(.success(()))
         } catch {
+            if let place = inodes.withLock({ table, _ in table.placeAnew(of: listing) }) {
+                return await fill(listing, place)
+            }
             inodes.withLock { table, _ in table.abandon(listing) }
             listing.finish(.failure(error))
         }
+    }
+
+    private func list(_ listing: DirectoryListing, _ path: RemotePath) async throws(StorageError) {
+        try await remote.list(path) { [inodes] batch throws(StorageError) in
+            listing.append(
+                try inodes.locked { table, now throws(StorageError) in
+                    try table.record(batch, of: listing, now: now)
+                })
+            if listing.isGivenUp(beyond: FolderReadAhead.nameLimit) { throw .cancelled }
+        }
+        listing.append(
+            try inodes.locked { table, now throws(StorageError) in try table.complete(listing, now: now) })
     }
 
     public func createDirectory(
@@ -144,14 +151,33 @@ extension Volume {
     ) async throws(StorageError) -> Entry {
         try checkWritable()
         let path = try path(of: name, in: parent)
-        try await remote.createDirectory(path, permissions: capabilities.permissions ? permissions & 0o7777 : nil)
-        return try insert(made(.directory, permissions), as: name, in: parent)
+        return try await changing([Link(parent: parent, name: name)]) { () async throws(StorageError) in
+            try await remote.createDirectory(path, permissions: capabilities.permissions ? permissions & 0o7777 : nil)
+            return try insert(made(.directory, permissions), as: name, in: parent)
+        }
     }
 
     public func removeDirectory(_ name: FileName, in parent: InodeNumber) async throws(StorageError) {
         try checkWritable()
-        try await remote.removeDirectory(try path(of: name, in: parent))
-        try inodes.locked { table, now throws(StorageError) in try table.unlink(name, in: parent, now: now) }
+        try await changing([Link(parent: parent, name: name)]) { () async throws(StorageError) in
+            try await remote.removeDirectory(try path(of: name, in: parent))
+            try inodes.locked { table, now throws(StorageError) in try table.unlink(name, in: parent, now: now) }
+        }
+    }
+
+    /// Runs a call that changes names. Listings made meanwhile may have been told of them before or after.
+    func changing<Value>(
+        _ links: [Link], _ body: () async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        inodes.withLock { table, _ in
+            for link in links { table.inodes[link.parent]?.directory?.beginChange(of: link.name) }
+        }
+        defer {
+            inodes.withLock { table, _ in
+                for link in links { table.inodes[link.parent]?.directory?.endChange(of: link.name) }
+            }
+        }
+        return try await body()
     }
 
     func path(of name: FileName, in parent: InodeNumber) throws(StorageError) -> RemotePath {

@@ -10,7 +10,10 @@ extension Volume {
     ) async throws(StorageError) -> (Entry, OpenedFile) {
         try checkWritable()
         do throws(StorageError) {
-            return try await createNew(Link(parent: parent, name: name), permissions, flags)
+            let link = Link(parent: parent, name: name)
+            return try await changing([link]) { () async throws(StorageError) in
+                try await createNew(link, permissions, flags)
+            }
         } catch  where error.code == .alreadyExists && !flags.contains(.exclusive) {
             return try await openExisting(name, in: parent, flags)
         }

@@ -11,8 +11,13 @@ extension Volume {
     /// removed with its last handle.
     public func unlink(_ name: FileName, in parent: InodeNumber) async throws(StorageError) {
         try checkWritable()
-        let path = try path(of: name, in: parent)
-        let farewell = try await prepareRemoval(of: Link(parent: parent, name: name))
+        let link = Link(parent: parent, name: name)
+        try await changing([link]) { () async throws(StorageError) in try await unlink(link) }
+    }
+
+    private func unlink(_ link: Link) async throws(StorageError) {
+        let path = try path(of: link.name, in: link.parent)
+        let farewell = try await prepareRemoval(of: link)
         do throws(StorageError) {
             if farewell.needsRemoval { try await remote.removeFile(path) }
         } catch {
@@ -20,7 +25,7 @@ extension Volume {
             throw error
         }
         try inodes.locked { table, now throws(StorageError) in
-            try table.unlink(name, in: parent, now: now)
+            try table.unlink(link.name, in: link.parent, now: now)
         }
     }
 
@@ -31,7 +36,14 @@ extension Volume {
         try checkWritable()
         let (source, target) = (Link(parent: parent, name: name), Link(parent: newParent, name: newName))
         if source == target { return }
-        let (from, to) = (try path(of: name, in: parent), try path(of: newName, in: newParent))
+        try await changing([source, target]) { () async throws(StorageError) in
+            try await rename(source, to: target, mode)
+        }
+    }
+
+    private func rename(_ source: Link, to target: Link, _ mode: RenameMode) async throws(StorageError) {
+        let from = try path(of: source.name, in: source.parent)
+        let to = try path(of: target.name, in: target.parent)
         try await openFile(at: source)?.settleName()
         if mode == .exchange { try await openFile(at: target)?.settleName() }
         let farewell = mode == .replace ? try await prepareRemoval(of: target) : Removal()
@@ -54,8 +66,10 @@ extension Volume {
         _ name: FileName, in parent: InodeNumber, target: [UInt8]
     ) async throws(StorageError) -> Entry {
         try checkWritable()
-        try await remote.createSymbolicLink(try path(of: name, in: parent), target: target)
-        return try insert(made(.symbolicLink, 0o777, size: Int64(target.count)), as: name, in: parent)
+        return try await changing([Link(parent: parent, name: name)]) { () async throws(StorageError) in
+            try await remote.createSymbolicLink(try path(of: name, in: parent), target: target)
+            return try insert(made(.symbolicLink, 0o777, size: Int64(target.count)), as: name, in: parent)
+        }
     }
 
     /// Where a link leads; contained in the volume unless the settings say otherwise.
