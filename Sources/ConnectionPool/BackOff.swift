@@ -2,7 +2,7 @@ import FileModel
 
 /// The pause between failed attempts, and the error that will not go away by itself.
 struct BackOff {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = PoolInstant
 
     private(set) var failures = 0
     private(set) var until: Instant?

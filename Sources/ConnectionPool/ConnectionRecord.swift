@@ -9,7 +9,7 @@ struct ConnectionRecord {
         /// A slot was asked for. Leads to `connecting`, or the end.
         case waitingForSlot(isAbandoned: Bool)
         /// Leads to `open`, or the end.
-        case connecting(since: ContinuousClock.Instant)
+        case connecting(since: PoolInstant)
         /// Leads to `closing`, or the end.
         case open(OpenConnection)
         /// Close was called and the end not yet reported: the server may still count it, so the pool does.
@@ -50,13 +50,13 @@ struct ConnectionRecord {
 struct OpenConnection {
     var leases = 0
     /// Those of `leases` that are transfers.
-    var transfers: [TransferDirection: Int] = [:]
-    let established: ContinuousClock.Instant
+    var transfers = TransferCounts()
+    let established: PoolInstant
     /// When the last lease ended; for as long as there is none.
-    var idleSince: ContinuousClock.Instant?
+    var idleSince: PoolInstant?
     /// The last lease, release or answered check.
-    var lastSign: ContinuousClock.Instant
-    var checkSince: ContinuousClock.Instant?
+    var lastSign: PoolInstant
+    var checkSince: PoolInstant?
     /// Was silent for so long that it is checked before anybody gets it.
     var isSuspect = false
     /// Makes room for others: takes no new lease and closes when the last one ends.
@@ -64,7 +64,7 @@ struct OpenConnection {
     /// A lease on it ended well, so an end soon after login is not the server's way of refusing us.
     var isProven = false
 
-    init(established now: ContinuousClock.Instant) {
+    init(established now: PoolInstant) {
         established = now
         idleSince = now
         lastSign = now
@@ -76,22 +76,22 @@ struct OpenConnection {
         isYielding || isSuspect ? 0 : max(0, streams - leases - (checkSince == nil ? 0 : 1))
     }
 
-    mutating func leased(_ direction: TransferDirection?, _ now: ContinuousClock.Instant) {
+    mutating func leased(_ direction: TransferDirection?, _ now: PoolInstant) {
         leases += 1
-        if let direction { transfers[direction, default: 0] += 1 }
+        if let direction { transfers[direction] += 1 }
         idleSince = nil
         lastSign = now
     }
 
-    mutating func released(_ direction: TransferDirection?, _ now: ContinuousClock.Instant) {
+    mutating func released(_ direction: TransferDirection?, _ now: PoolInstant) {
         leases -= 1
-        if let direction { transfers[direction, default: 0] -= 1 }
+        if let direction { transfers[direction] -= 1 }
         if leases == 0 { idleSince = now }
         lastSign = now
     }
 
     /// What the passing of time asks for, and when.
-    func nextDuty(_ configuration: PoolConfiguration) -> (at: ContinuousClock.Instant, duty: Duty)? {
+    func nextDuty(_ configuration: PoolConfiguration) -> (at: PoolInstant, duty: Duty)? {
         if let checkSince {
             return (checkSince + (isSuspect ? configuration.checkTimeout : configuration.keepAliveTimeout), .giveUp)
         }

@@ -137,7 +137,7 @@ extension Pool {
     }
 
     /// One timer, for the earliest duty. One that fires too early does no harm, so a later duty does not move it.
-    private func setTimer(_ now: ContinuousClock.Instant, _ state: inout PoolState<Connection>) {
+    private func setTimer(_ now: PoolInstant, _ state: inout PoolState<Connection>) {
         guard let next = state.machine.nextTimer(now) else { return }
         if let timer = state.timer {
             guard next < timer.at else { return }
@@ -151,7 +151,7 @@ extension Pool {
         state.timer = (next, task)
     }
 
-    private func timerFired(_ at: ContinuousClock.Instant) {
+    private func timerFired(_ at: PoolInstant) {
         let isCurrent = state.withLock { state in
             guard state.timer?.at == at else { return false }
             state.timer = nil

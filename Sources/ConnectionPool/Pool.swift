@@ -64,7 +64,7 @@ public final class Pool<Connection: PooledConnection>: Sendable {
     /// - Throws: `.timedOut` at the deadline, `.cancelled`, and at once what keeps the pool from connecting when it has
     ///   no connection.
     public func lease(
-        _ priority: LeasePriority, _ direction: TransferDirection? = nil, deadline: ContinuousClock.Instant? = nil
+        _ priority: LeasePriority, _ direction: TransferDirection? = nil, deadline: PoolInstant? = nil
     ) async throws(StorageError) -> Lease<Connection> {
         let deadline = deadline ?? time.now() + (priority == .bulk ? bulkLeaseTimeout : leaseTimeout)
         let answer = await request(priority) { machine, id, moment in
@@ -96,7 +96,7 @@ public final class Pool<Connection: PooledConnection>: Sendable {
     ///
     /// The connection is given up when `body` throws `.connectionLost`, `.timedOut` or `.protocolViolation`.
     public func withConnection<Result: Sendable>(
-        _ priority: LeasePriority, deadline: ContinuousClock.Instant? = nil,
+        _ priority: LeasePriority, deadline: PoolInstant? = nil,
         _ body: (Connection) async throws(StorageError) -> Result
     ) async throws(StorageError) -> Result {
         let lease = try await lease(priority, deadline: deadline)

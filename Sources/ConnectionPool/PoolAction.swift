@@ -14,7 +14,7 @@ struct LeaseID: Hashable, Comparable {
 
 /// The clock and the dice at one event: the machine has neither.
 struct PoolMoment {
-    var now: ContinuousClock.Instant
+    var now: PoolInstant
     /// 0 ..< 1.
     var jitter: Double
 }

@@ -8,7 +8,7 @@ public struct PoolSnapshot: Hashable, Sendable {
     /// The server's own smaller limit, where it was met.
     public var learnedLimit: Int?
     /// When one session more than that will be tried, if somebody needs it.
-    public var limitProbe: ContinuousClock.Instant?
+    public var limitProbe: PoolInstant?
     public var open: Int
     /// Open connections without a lease.
     public var idle: Int
@@ -24,9 +24,9 @@ public struct PoolSnapshot: Hashable, Sendable {
     /// The last failed attempt since the last good one.
     public var lastError: StorageError?
     /// No attempt is made before this moment.
-    public var backOffUntil: ContinuousClock.Instant?
+    public var backOffUntil: PoolInstant?
     /// `lastError` will not go away by itself: no attempt is made before `stoppedUntil` or `Pool.reset()`.
     public var isStopped: Bool
     /// nil while `isStopped`: until the pool is reset.
-    public var stoppedUntil: ContinuousClock.Instant?
+    public var stoppedUntil: PoolInstant?
 }

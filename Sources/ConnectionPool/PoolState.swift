@@ -21,7 +21,7 @@ struct PoolState<Connection: PooledConnection> {
     var attempts: [ConnectionID: Task<Void, Never>] = [:]
     var waiters: [LeaseID: Waiter] = [:]
     var holders: [LeaseID: Holder] = [:]
-    var timer: (at: ContinuousClock.Instant, task: Task<Void, Never>)?
+    var timer: (at: PoolInstant, task: Task<Void, Never>)?
     /// The last of the events that go to the server's record, one after the other.
     var remembering: Task<Void, Never>?
     var finishing: [CheckedContinuation<Void, Never>] = []

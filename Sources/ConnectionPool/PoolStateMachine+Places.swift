@@ -35,7 +35,7 @@ extension PoolStateMachine {
         guard case .transfer(let direction?) = line else { return .max }
         let streams = configuration.streamsPerConnection
         let carrying = connections.reduce(0) { sum, record in
-            guard let open = record.open, open.transfers[direction, default: 0] > 0 else { return sum }
+            guard let open = record.open, open.transfers[direction] > 0 else { return sum }
             return sum + open.freeStreams(of: streams)
         }
         return carrying + min(spareCarriers(of: direction), configuration.maximumConnections) * streams
@@ -55,9 +55,10 @@ extension PoolStateMachine {
     // MARK: - Places
 
     /// The connection for the next waiter of each line that has one.
-    var places: [WaiterQueue.Line: Int] {
-        guard let free = freeConnection([]) else { return [:] }
-        var places: [WaiterQueue.Line: Int] = [.metadata: free]
+    var places: WaiterQueue.PerLine<Int?> {
+        var places = WaiterQueue.PerLine<Int?>(nil)
+        guard let free = freeConnection([]) else { return places }
+        places[.metadata] = free
         guard transferRoom > 0 else { return places }
         for line in WaiterQueue.Line.transfers {
             guard case .transfer(let direction) = line else { continue }
@@ -69,7 +70,7 @@ extension PoolStateMachine {
     /// The oldest connection with a free stream on which a transfer may run.
     func place(for direction: TransferDirection?, apartFrom: Set<ConnectionID>) -> Int? {
         guard let direction, spareCarriers(of: direction) == 0 else { return freeConnection(apartFrom) }
-        return freeConnection(apartFrom) { ($0.transfers[direction] ?? 0) > 0 }
+        return freeConnection(apartFrom) { $0.transfers[direction] > 0 }
     }
 
     /// The oldest connection with a free stream, so that one is filled before the next.

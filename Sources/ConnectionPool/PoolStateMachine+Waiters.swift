@@ -75,7 +75,7 @@ extension PoolStateMachine {
     mutating func serveWaiters(_ now: Instant, _ action: inout PoolAction) {
         while !waiters.isEmpty {
             let places = places
-            guard let waiter = waiters.takeNext(from: Set(places.keys)), let index = places[waiter.line] else { return }
+            guard let waiter = waiters.takeNext(from: places), let index = places[waiter.line] else { return }
             grant(waiter.id, Claim(priority: waiter.priority, direction: waiter.direction), index, now, &action)
         }
     }

@@ -8,7 +8,7 @@ import FileModel
 /// Waiting requests are answered as soon as their fate is known: with no connection open, a failed attempt is everybody's
 /// answer; with one open, they wait for its next free stream until their deadline.
 struct PoolStateMachine {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = PoolInstant
 
     struct LeaseRecord {
         let connection: ConnectionID

@@ -1,12 +1,12 @@
 /// The clock and the dice of the shell; tests bring their own.
 struct PoolTime: Sendable {
-    var now: @Sendable () -> ContinuousClock.Instant
-    var sleep: @Sendable (ContinuousClock.Instant) async throws -> Void
+    var now: @Sendable () -> PoolInstant
+    var sleep: @Sendable (PoolInstant) async throws -> Void
     /// 0 ..< 1.
     var jitter: @Sendable () -> Double
 
     static let real = PoolTime(
         now: { .now },
-        sleep: { try await Task.sleep(until: $0, clock: .continuous) },
+        sleep: { try await Task.sleep(until: $0.instant, clock: .continuous) },
         jitter: { Double.random(in: 0..<1) })
 }

@@ -2,7 +2,7 @@
 ///
 /// It is tried again now and then with one session more, since others of the account may have left.
 struct ServerLimit {
-    typealias Instant = ContinuousClock.Instant
+    typealias Instant = PoolInstant
 
     /// Sessions the server has been seen to accept at once; nil while it refused none.
     private(set) var maximum: Int?

@@ -94,12 +94,12 @@ final class FakeServer: Sendable {
 /// A clock that moves when told; sleepers wake when it passes them.
 final class ManualTime: Sendable {
     private struct Sleeper {
-        let at: ContinuousClock.Instant
+        let at: PoolInstant
         let continuation: CheckedContinuation<Bool, Never>
     }
 
     private struct State {
-        var now = ContinuousClock.now
+        var now = PoolInstant.now
         var sleepers: [Int: Sleeper] = [:]
         var next = 0
     }
@@ -113,7 +113,7 @@ final class ManualTime: Sendable {
             jitter: { 0 })
     }
 
-    var now: ContinuousClock.Instant { state.withLock { $0.now } }
+    var now: PoolInstant { state.withLock { $0.now } }
 
     func advance(_ duration: Duration) {
         let due = state.withLock { state in
@@ -126,7 +126,7 @@ final class ManualTime: Sendable {
         for continuation in due { continuation.resume(returning: true) }
     }
 
-    private func sleep(until at: ContinuousClock.Instant) async -> Bool {
+    private func sleep(until at: PoolInstant) async -> Bool {
         let id = state.withLock { state in
             state.next += 1
             return state.next

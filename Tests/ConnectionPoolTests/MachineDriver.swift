@@ -5,7 +5,7 @@ import FileModel
 /// Plays the shell for a machine: a clock that moves when told, and a record of what is under way.
 struct MachineDriver {
     var machine: PoolStateMachine
-    var now = ContinuousClock.now
+    var now = PoolInstant.now
     var jitter = 0.0
     private var lastLease = 1_000_000
 

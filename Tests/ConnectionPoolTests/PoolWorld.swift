@@ -37,7 +37,7 @@ struct PoolWorld {
 
     var machine: PoolStateMachine
     var random: SeededGenerator
-    var now = ContinuousClock.now
+    var now = PoolInstant.now
     var stages: [ConnectionID: Stage] = [:]
     var checks: Set<ConnectionID> = []
     var requests: [LeaseID: Request] = [:]
