@@ -64,7 +64,10 @@ public struct SyncRunner: Sendable {
     private func perform(
         _ options: SyncOptions, _ definition: SyncDefinition, _ row: Int64?, _ observer: (any SyncObserver)?
     ) async throws(StorageError) -> SyncReport {
-        let remote = try await remotes.open(definition.remote, folder: definition.folder)
+        var server = definition.remote
+        // A group of files goes over one connection, in order: the receiver may depend on it.
+        if definition.sequential { server.maximumConnections = 1 }
+        let remote = try await remotes.open(server, folder: definition.folder)
         let run = SyncRun(
             options, remote: remote, remoteIdentity: definition.remote.identity,
             remoteRoot: definition.folder.description, stateDirectory: directories.archives)
