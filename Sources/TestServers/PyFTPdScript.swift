@@ -74,6 +74,7 @@ enum PyFTPdScript {
         Handler.masquerade_address = options.get("masquerade")
         Handler.passive_ports = range(options["passivePorts"][0], options["passivePorts"][1] + 1)
         Handler.timeout = options["idleTimeout"]
+        Handler.use_gmt_times = not options["localTime"]
         if isSecure:
             Handler.certfile, Handler.keyfile = options["certificate"], options["key"]
             Handler.tls_control_required = Handler.tls_data_required = True

@@ -23,6 +23,8 @@ public struct PyFTPdOptions: Sendable {
     public var maxPerAddress = 0
     /// Seconds; 0 for no limit.
     public var idleTimeout = 300
+    /// Listings and MDTM tell the time of the server's zone instead of UTC.
+    public var tellsLocalTime = false
     /// Whether it listens at ::1, too.
     public var listensOnIPv6 = false
 
@@ -38,11 +40,13 @@ public struct PyFTPdOptions: Sendable {
 
 extension TestServer {
     /// A server built with pyftpdlib, in one process, with one user.
+    ///
+    /// - Parameter timezone: the TZ of its process; nil is that of the machine.
     public static func pyftpdlib(
         _ options: PyFTPdOptions = PyFTPdOptions(), tls: ServerTLS = .none, certificate: CertificateKind = .valid,
-        passivePorts: Int = 90
+        passivePorts: Int = 90, timezone: String? = nil
     ) async throws -> TestServer {
-        let site = try await ServerSite(.pyftpdlib, passivePorts: passivePorts)
+        let site = try await ServerSite(.pyftpdlib, passivePorts: passivePorts, timezone: timezone)
         let certificates = try await Certificates.shared()
         try LocalFiles.write(PyFTPdScript.text, to: site.folder("server.py"))
         try LocalFiles.write(
@@ -69,7 +73,7 @@ private struct PyFTPdRequest: Encodable {
     let answers, codes: [String: String]
     let masquerade, account: String?
     let permissions: String
-    let anonymous: Bool
+    let anonymous, localTime: Bool
     let uid: UInt32
     let hosts: [String]
     let port, maxConnections, maxPerAddress, idleTimeout: Int
@@ -93,6 +97,7 @@ private struct PyFTPdRequest: Encodable {
         account = options.account
         permissions = options.permissions
         anonymous = options.isAnonymous
+        localTime = options.tellsLocalTime
         uid = site.account.uid
         hosts = ["127.0.0.1"] + (options.listensOnIPv6 ? ["::1"] : [])
         port = site.port

@@ -15,10 +15,10 @@ extension FTPConnection {
     /// `setModificationTime`, from inside another operation.
     @discardableResult
     func setTime(_ time: Timestamp, of path: RemotePath) async throws(StorageError) -> TimeSetter {
-        if let witness = memory[\.witness], witness.path == path {
+        if let witness = memory[\.witnesses].witness(at: path) {
             try await learnFromUpload(witness)
             // From now on its time tells nothing about the server's clock.
-            memory[\.witness] = nil
+            memory[\.witnesses].remove(path)
         }
         for setter in candidates {
             if try await set(time, of: path, by: setter) { return setter }
@@ -30,8 +30,8 @@ extension FTPConnection {
     /// The command that certainly sets the time; nil while none is proven, or the file is still to tell the clock.
     func provenTimeCommand(_ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command? {
         guard settings.times.setter != .off, case .proven(let setter) = memory[\.timeSetter] else { return nil }
-        guard candidates == [setter], memory[\.tellsWallTimeInMDTM] != nil || !features.has("MDTM") else { return nil }
-        if memory[\.witness]?.path == path { memory[\.witness] = nil }
+        guard candidates == [setter], !memory.awaitsClock || !features.has("MDTM") else { return nil }
+        memory[\.witnesses].remove(path)
         return try command(setter, time, path)
     }
 

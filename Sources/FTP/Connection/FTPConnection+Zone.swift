@@ -50,10 +50,10 @@ extension FTPConnection {
     /// A file whose moment is known from elsewhere tells: one that was uploaded a moment ago, or one that was listed by
     /// a server whose zone the settings give.
     private func compareClocks(_ unproven: UnprovenEntries, in directory: RemotePath) async throws(StorageError) {
-        if let witness = memory[\.witness], witness.path.parent == directory {
+        if let witness = memory[\.witnesses].witness(in: directory) {
             try await learnFromUpload(witness)
             learnFromListing(witness, unproven)
-            memory[\.witness] = nil
+            memory[\.witnesses].remove(witness.path)
         }
         guard let zone = knownZone, memory[\.tellsWallTimeInMDTM] == nil, features.has("MDTM"),
             let entry = unproven.sample
@@ -68,14 +68,16 @@ extension FTPConnection {
 
     /// Compares MDTM with the moment of an upload.
     func learnFromUpload(_ witness: UploadWitness) async throws(StorageError) {
-        guard memory[\.tellsWallTimeInMDTM] == nil, features.has("MDTM"), witness.isFresh else { return }
+        guard memory.awaitsClock, features.has("MDTM"), witness.isFresh else { return }
         let reply = try await exchange(.modificationTime(witness.path))
+        memory[\.isClockAssumed] = false
         guard let told = Self.time(reply)?.time.seconds,
             let offset = ZoneCalibration.zoneOffset(
                 wall: told, moment: witness.moment.seconds, tolerance: UploadWitness.tolerance)
         else { return }
         memory[\.tellsWallTimeInMDTM] = offset != 0
         if offset != 0 { memory.calibrate(ZoneCalibration.Sample(wall: told, offset: offset)) }
+        settings.rememberClock?(offset == 0 ? nil : WallClock(wall: told, offset: offset))
     }
 
     /// Where there is no MDTM, the LIST time of a file that was uploaded a moment ago tells the zone.
@@ -146,17 +148,4 @@ extension DirectoryEntry {
             setTime(offset: 0, resolution: .day)
         }
     }
-}
-
-/// A file that this client uploaded, whose time the server took from its own clock.
-struct UploadWitness: Hashable, Sendable {
-    /// Where it is now.
-    var path: RemotePath
-    let moment: Timestamp
-
-    /// Whether it is likely still the file that was uploaded.
-    var isFresh: Bool { Timestamp.now().seconds - moment.seconds < 3600 }
-
-    /// Seconds that the server's clock may be wrong, without being taken for another zone.
-    static let tolerance: Int64 = 360
 }

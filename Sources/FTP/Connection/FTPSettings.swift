@@ -23,6 +23,8 @@ public struct FTPSettings: Sendable {
     public var pipelining = true
     /// What was learned about this server; connections to the same server share one.
     public var memory = ServerMemory()
+    /// Is told once an upload has shown that MDTM tells the wall's time, or (nil) that it tells UTC.
+    public var rememberClock: (@Sendable (WallClock?) -> Void)?
     /// Tells each line sent and received, without secrets.
     public var log: WireLog?
     /// Is told how the connections come about.

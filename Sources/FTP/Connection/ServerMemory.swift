@@ -19,8 +19,10 @@ public final class ServerMemory: Sendable {
         var zone = ZoneCalibration()
         /// Whether MDTM tells what the wall shows, in place of UTC; nil when nobody knows.
         var tellsWallTimeInMDTM: Bool?
-        /// A file uploaded not long ago, until it has told what there is to learn.
-        var witness: UploadWitness?
+        /// `tellsWallTimeInMDTM` is what an earlier program found; the next upload says whether it still holds.
+        var isClockAssumed = false
+        /// Files uploaded not long ago, until they have told what there is to learn.
+        var witnesses = UploadWitnesses()
         var hasSiteChmod: Bool?
         /// When AUTH was refused last.
         var refusedTLS: ContinuousClock.Instant?
@@ -43,7 +45,7 @@ public final class ServerMemory: Sendable {
 
     /// A witness that is renamed keeps its time.
     func renamed(_ source: RemotePath, to target: RemotePath) {
-        facts.withLock { if $0.witness?.path == source { $0.witness?.path = target } }
+        facts.withLock { $0.witnesses.rename(source, to: target) }
     }
 
     subscript<Value: Sendable>(_ key: any WritableKeyPath<Facts, Value> & Sendable) -> Value {

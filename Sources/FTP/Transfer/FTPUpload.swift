@@ -107,7 +107,7 @@ extension FTPConnection {
                     transferring.whenOver(body)
                     transferring.finishUpload()
                 }, cancelled: { transfer.value.breakOff(.cancelled) })
-            memory[\.witness] = UploadWitness(path: path, moment: .now())
+            memory[\.witnesses].add(UploadWitness(path: path, moment: .now()))
         } catch {
             throw uploadError(error, transferring, path)
         }

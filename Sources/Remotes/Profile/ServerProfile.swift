@@ -1,3 +1,5 @@
+public import FTP
+
 /// What was found out about one server and account, and is to be remembered between runs and shared by processes.
 ///
 /// Each part is optional: a file written by an older version lacks the newer ones. It never holds a secret.
@@ -19,6 +21,9 @@ public struct ServerProfile: Codable, Hashable, Sendable {
     public var refusedLogin: RefusedLogin?
     /// The last good login.
     public var lastLogin: GoodLogin?
+
+    /// FTP: MDTM tells the time of a zone; nil: UTC, or not known.
+    public var wallClock: WallClock?
 
     /// What `syncctl probe` measured.
     public var measured: MeasuredServer?

@@ -80,6 +80,8 @@ private struct RemotePlan {
             settings.memory = ServerMemory(
                 listing, setter: measured?.timeSetter.flatMap(FTP.TimeSetter.init(rawValue:)))
         }
+        if let clock = memory.wallClock(remote) { settings.memory.assume(clock) }
+        settings.rememberClock = { [memory, remote] in memory.remember($0, of: remote) }
         if purpose == .mount { settings.timeouts.verdict = remote.timeout }
         return settings
     }

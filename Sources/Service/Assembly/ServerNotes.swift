@@ -1,4 +1,5 @@
 import Definitions
+import FTP
 import FileModel
 import Glibc
 import Remotes
@@ -18,6 +19,17 @@ struct ServerNotes {
     /// What `syncctl probe` measured; nil when it did not, or when its notes cannot be read.
     func measured(_ remote: RemoteDefinition) -> MeasuredServer? {
         try? profiles.profile(of: remote.identity).measured
+    }
+
+    /// What an upload of an earlier program told of the server's clock.
+    func wallClock(_ remote: RemoteDefinition) -> WallClock? {
+        try? profiles.profile(of: remote.identity).wallClock
+    }
+
+    /// What cannot be written is not remembered: then the next program learns it again.
+    func remember(_ clock: WallClock?, of remote: RemoteDefinition) {
+        guard wallClock(remote) != clock else { return }
+        try? profiles.update(remote.identity) { $0.wallClock = clock }
     }
 
     /// - Parameter password: nil where none is offered to the server: only a password can be wrong in a way that locks
