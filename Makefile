@@ -33,9 +33,11 @@ test: setup
 	scripts/check --structure
 	$(SWIFT) test --no-parallel $(FLAGS)
 
-## Mount tests for as long as you like: REMORA_OPERATIONS=1000000 REMORA_SEED=… make soak.
+## Mounts and synchronisations for as long as you like: REMORA_OPERATIONS=1000000 REMORA_HISTORIES=3000 make soak.
+## REMORA_SEED=… repeats one.
 soak: setup
 	REMORA_SOAK=1 REMORA_OPERATIONS=$${REMORA_OPERATIONS:-200000} $(SWIFT) test --no-parallel $(FLAGS) --filter MountTests
+	REMORA_HISTORIES=$${REMORA_HISTORIES:-300} $(SWIFT) test --no-parallel $(FLAGS) --filter SyncModelScenarios
 
 demo:
 	scripts/setup build
