@@ -57,7 +57,7 @@ struct PlanBasis: Hashable {
             return refusal("it was made for the \(what) \(planned), and this is \(present)")
         }
         if runs != now.runs || hasRun != now.hasRun {
-            return refusal("another run has changed what is remembered of the two folders since")
+            return refusal("another run has changed what is remembered of the two folders")
         }
         for name in Set(settings.keys).union(now.settings.keys).sorted() where settings[name] != now.settings[name] {
             return refusal(
