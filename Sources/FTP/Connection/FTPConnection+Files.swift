@@ -25,8 +25,8 @@ extension FTPConnection {
         try await operation { () async throws(StorageError) in
             let reply = try await exchange(.makeDirectory(path))
             guard reply.isFailure else { return }
-            if facts.software == .proFTPD, path.name?.bytes.contains(UInt8(ascii: "*")) == true {
-                return try await makeDirectoryByRename(path, reply)
+            if facts.software == .proFTPD, path.absolute.contains(UInt8(ascii: "*")) {
+                return try await makeDirectoryNamedWithAsterisk(path)
             }
             throw try await explain(
                 reply, "create the directory \(path)", path,
@@ -36,16 +36,21 @@ extension FTPConnection {
         }
     }
 
-    /// ProFTPD refuses MKD for names with an asterisk, and nothing else.
-    private func makeDirectoryByRename(_ path: RemotePath, _ refusal: Reply) async throws(StorageError) {
-        guard let parent = path.parent, try await existence(of: path) == .missing else {
+    /// ProFTPD refuses every MKD whose words hold an asterisk, and no other command: the folders above are left out of
+    /// the words by going there, and the name itself comes by a rename.
+    private func makeDirectoryNamedWithAsterisk(_ path: RemotePath) async throws(StorageError) {
+        guard let parent = path.parent, let name = path.name, try await existence(of: path) == .missing else {
             throw StorageError(.alreadyExists, "cannot create the directory \(path): it exists already")
         }
+        let isRenamed = name.bytes.contains(UInt8(ascii: "*"))
         let suffix = String(UInt64.random(in: 0 ... .max), radix: 36)
-        let temporary = parent.appending(try FileName(".mkdir.\(suffix).part"))
-        let replies = try await exchange([.makeDirectory(temporary), .renameFrom(temporary), .renameTo(path)])
-        guard let failure = replies.first(where: \.isFailure) else { return }
-        sendUnheard(try .removeDirectory(temporary))
+        let made = isRenamed ? try FileName(".mkdir.\(suffix).part") : name
+        defer { returnHome() }
+        try await enter(parent)
+        var commands = [try Command("MKD", Array("./".utf8) + made.bytes)]
+        if isRenamed { commands += [try .renameFrom(parent.appending(made)), try .renameTo(path)] }
+        guard let failure = try await exchange(commands).first(where: \.isFailure) else { return }
+        if isRenamed { sendUnheard(try .removeDirectory(parent.appending(made))) }
         throw ReplyMapping.error(failure, action: "create the directory \(path)", path: path)
     }
 

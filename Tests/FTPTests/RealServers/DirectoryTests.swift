@@ -50,6 +50,26 @@ extension RealServers {
             await connection.close()
         }
 
+        /// ProFTPD takes no asterisk in what MKD says, wherever in the path it stands.
+        @Test(arguments: ServerCase.plain)
+        func foldersAreMadeBelowOnesWithAsterisks(on server: ServerCase) async throws {
+            let folder = try await ServerFolder(server)
+            let connection = try await folder.connect()
+            let star = try folder.file("st*r")
+            let below = try [star, star.appending(FileName("-plain")), star.appending(FileName("a*"))]
+            for path in below {
+                try await connection.makeDirectory(path)
+                #expect(try await connection.attributes(of: path).isDirectory, "\(path)")
+                let error = await storageError { try await connection.makeDirectory(path) }
+                #expect(error?.code == .alreadyExists, "\(path): \(String(describing: error))")
+            }
+            let missing = try folder.file("miss*ng").appending(FileName("x"))
+            let error = await storageError { try await connection.makeDirectory(missing) }
+            #expect(error?.code == .notFound, "\(String(describing: error))")
+            #expect(try await connection.entries(of: star).map(\.name.string).sorted() == ["-plain", "a*"])
+            await connection.close()
+        }
+
         @Test(arguments: ServerCase.plain)
         func refusalsAreNamed(on server: ServerCase) async throws {
             let folder = try await ServerFolder(server)

@@ -19,8 +19,7 @@ struct RandomEdits {
         self.takesLinks = takesLinks
     }
 
-    /// No folder with an asterisk: ProFTPD makes none below it (mod_core, MKD).
-    private static let folders = ["", "sub/", "sub/deep/", "-o dd/"]
+    private static let folders = ["", "sub/", "sub/deep/", "-o dd*/"]
     private static let names = [
         "a", "b", "A", "caf\u{E9}", "cafe\u{301}", "-rf", " leading", "trailing ", "100%", "a:b", "back\\slash", "*",
         "[x]", "quote\"'", ".hidden", "tab\there", "x.tar.gz", "\u{1F41F}", String(repeating: "n", count: 250),
@@ -53,7 +52,7 @@ struct RandomEdits {
         return folder + (Self.names.randomElement(using: &generator) ?? "a")
     }
 
-    private mutating func folder() -> String { Bool.random(using: &generator) ? "sub" : "-o dd" }
+    private mutating func folder() -> String { Bool.random(using: &generator) ? "sub" : "-o dd*" }
 
     /// Bytes that no other call gives.
     private mutating func content() -> [UInt8] {
