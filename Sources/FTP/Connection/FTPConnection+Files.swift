@@ -51,6 +51,11 @@ extension FTPConnection {
         if isRenamed { commands += [try .renameFrom(parent.appending(made)), try .renameTo(path)] }
         guard let failure = try await exchange(commands).first(where: \.isFailure) else { return }
         if isRenamed { sendUnheard(try .removeDirectory(parent.appending(made))) }
+        // Another session was quicker; what it put there already makes the rename fail in words of its own.
+        if isRenamed, try await existence(of: path) != .missing {
+            throw StorageError(
+                .alreadyExists, "cannot create the directory \(path): it exists already", serverReply: "\(failure)")
+        }
         throw ReplyMapping.error(failure, action: "create the directory \(path)", path: path)
     }
 

@@ -70,6 +70,26 @@ extension RealServers {
             await connection.close()
         }
 
+        /// The trash of a folder is made by whichever deletion comes first.
+        @Test func twoSessionsMakeTheSameFolderWithAnAsterisk() async throws {
+            let folder = try await ServerFolder(.proFTPD)
+            let (one, other) = (try await folder.connect(), try await folder.connect())
+            for number in 0..<40 {
+                let path = try folder.file("n*\(number)")
+                async let first = storageError {
+                    try await one.makeDirectory(path)
+                    try await one.put([1], to: path.appending(FileName("inside")))
+                }
+                async let second = storageError { try await other.makeDirectory(path) }
+                for error in [await first, await second] {
+                    #expect(error == nil || error?.code == .alreadyExists, "\(String(describing: error))")
+                }
+            }
+            #expect(try await one.entries(of: folder.path).count == 40)
+            await one.close()
+            await other.close()
+        }
+
         @Test(arguments: ServerCase.plain)
         func refusalsAreNamed(on server: ServerCase) async throws {
             let folder = try await ServerFolder(server)
