@@ -4,7 +4,7 @@ SWIFT ?= swift
 # One set of flags for everything, so that nothing is built twice.
 FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: setup build release check format test soak demo bench fuzz docs clean
+.PHONY: setup build release check format test smoke soak demo bench fuzz docs clean
 
 ## Installs what building and testing takes (apt); quick when all is there.
 setup:
@@ -28,8 +28,12 @@ check:
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
 
+## Mounts and synchronises with the optimised program, which the tests do not use: it once crashed where they passed.
+smoke: release
+	scripts/demo release >/dev/null
+
 ## One test at a time: many are about time, and some keep both cores busy.
-test: setup
+test: setup smoke
 	scripts/check --structure
 	$(SWIFT) test --no-parallel $(FLAGS)
 
