@@ -119,8 +119,13 @@ struct ServerFolder {
     func file(_ name: [UInt8]) throws -> RemotePath { path.appending(try FileName(name)) }
 
     /// Puts a file on the server's disk.
+    /// A session may replace an empty folder by its own (rename(2)) while we look it up: then it is looked up again.
     func put(_ name: String, _ content: [UInt8]) {
-        let file = fopen(disk + "/" + name, "w")
+        let attempts = (1...5).lazy.compactMap { _ in fopen(disk + "/" + name, "w") }
+        guard let file = attempts.first else {
+            Issue.record("\(name) cannot be written on the server's disk: \(String(cString: strerror(errno)))")
+            return
+        }
         fwrite(content, 1, content.count, file)
         fclose(file)
         chown(disk + "/" + name, server.ownerID, server.ownerID)
