@@ -121,8 +121,9 @@ struct ServerFolder {
     /// Puts a file on the server's disk.
     /// A session may replace an empty folder by its own (rename(2)) while we look it up: then it is looked up again.
     func put(_ name: String, _ content: [UInt8]) {
-        let attempts = (1...5).lazy.compactMap { _ in fopen(disk + "/" + name, "w") }
-        guard let file = attempts.first else {
+        var opened = fopen(disk + "/" + name, "w")
+        for _ in 1...5 where opened == nil { opened = fopen(disk + "/" + name, "w") }
+        guard let file = opened else {
             Issue.record("\(name) cannot be written on the server's disk: \(String(cString: strerror(errno)))")
             return
         }
