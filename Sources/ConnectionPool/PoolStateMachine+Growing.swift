@@ -43,13 +43,13 @@ extension PoolStateMachine {
     }
 
     /// One attempt at first: a wrong password is tried once, and a server that is down is asked once. Then each session that
-    /// was let in vouches for two attempts, so that two dozen take a few round trips; a server that held as many
+    /// was let in vouches for one attempt, so that two dozen take a few round trips; a server that held as many
     /// not long ago is asked for all at once, and one that has refused any is asked gently.
     private func attemptLimit(_ now: Instant) -> Int {
         guard openCount > 0 || backOff.failures == 0 && wasLoggedIn(now) else { return 1 }
         let gentle = max(1, configuration.maximumConnecting)
         guard limit.maximum == nil, backOff.failures == 0 else { return gentle }
-        let vouched = max(2 * openCount, (knownSessions ?? 0) - openCount)
+        let vouched = max(openCount, (knownSessions ?? 0) - openCount)
         return max(gentle, min(vouched, configuration.mostConnecting))
     }
 

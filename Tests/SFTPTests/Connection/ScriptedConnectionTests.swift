@@ -179,8 +179,9 @@ import Testing
                 let number = answers.withLock {
                     $0 += 1; return $0
                 }
-                if number <= 2 { peer.answer(id, .names([SFTPName([UInt8(64 + number)])])) }
-                if number > 2 { peer.answer(id, .status(SFTPStatus(.failure, message: "I/O error"))) }
+                // The first flight is whole, the second one is not.
+                if number <= 4 { peer.answer(id, .names([SFTPName([UInt8(64 + number)])])) }
+                if number > 4 { peer.answer(id, .status(SFTPStatus(.failure, message: "I/O error"))) }
             default: peer.answer(id, .ok())
             }
         }
@@ -190,7 +191,7 @@ import Testing
             try await connection.list(path) { batch in names.withLock { $0 += batch.count } }
         }
         #expect(error?.code == .failed && error?.serverReply == "I/O error")
-        #expect(names.withLock { $0 } == 2)
+        #expect(names.withLock { $0 } == 4)
         await connection.close()
     }
 
