@@ -109,6 +109,18 @@ extension StreamReadSource.State {
     fileprivate func goesOn(with reader: TimeLimitedReader) -> Bool {
         guard let before = attributes, let now = reader.attributes else { return true }
         if let old = before.uniqueID, let new = now.uniqueID, old != new { return false }
-        return now.size > before.size || PageStamp(now) == PageStamp(before)
+        return now.size > before.size || now.mayHaveTheContent(of: before)
+    }
+}
+
+extension FileAttributes {
+    /// Whether nothing known speaks against the same content.
+    ///
+    /// A listing for people tells times to the minute or the day, perhaps in a zone that is not known yet: beside the
+    /// time that the server tells on opening it proves nothing.
+    func mayHaveTheContent(of other: FileAttributes) -> Bool {
+        guard size == other.size else { return false }
+        let isProven = [modified, other.modified].allSatisfy { $0?.source != .list }
+        return !isProven || modified?.time == other.modified?.time
     }
 }
