@@ -100,6 +100,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Libraries for tests
+        room("SeededRandom", []),
         room("TestServers", ["FileModel", "CLinux"]),
         room("FaultInjection", ["FileModel", nioCore, nioPosix]),
         room("ConformanceTests", ["FileModel", "RemoteFileSystem", nioCore]),
@@ -110,14 +111,14 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, room by room
-        tests("FileModel"),
+        tests("FileModel", ["SeededRandom"]),
         tests("SQLite", ["FileModel"]),
         tests("Transport", ["FileModel", nioCore, nioPosix]),
         tests("TLS", ["FileModel", "TestServers", nioCore, nioEmbedded]),
         tests("SSH", ["FileModel", "Transport", "TestServers", nioCore, nioPosix]),
-        tests("SFTP", ["FileModel", "SSH", "Transport", "TestServers", nioCore, nioPosix]),
-        tests("FTP", ["FileModel", "TLS", "Transport", "TestServers", nioCore, nioPosix, nioEmbedded]),
-        tests("ConnectionPool", ["FileModel"]),
+        tests("SFTP", ["SeededRandom", "FileModel", "SSH", "Transport", "TestServers", nioCore, nioPosix]),
+        tests("FTP", ["SeededRandom", "FileModel", "TLS", "Transport", "TestServers", nioCore, nioPosix, nioEmbedded]),
+        tests("ConnectionPool", ["SeededRandom", "FileModel"]),
         tests("RemoteFileSystem", ["FileModel", "ConformanceTests", nioCore]),
         tests(
             "Remotes",
@@ -128,22 +129,26 @@ let package = Package(
         tests("TestServers"),
         tests("FaultInjection", ["TestServers", nioCore, nioPosix]),
         tests("bench"),
-        tests("VirtualFileSystem", ["FileModel", "RemoteFileSystem", nioCore]),
-        tests("SyncCore", ["FileModel"]),
-        tests("SyncEngine", ["FileModel", "SyncCore", "RemoteFileSystem", "ConformanceTests", nioCore]),
-        tests("Definitions", ["FileModel"]),
-        tests("Service", ["FileModel", "Definitions", "FTP", "SyncEngine", "SyncCore"]),
+        tests("VirtualFileSystem", ["SeededRandom", "FileModel", "RemoteFileSystem", nioCore]),
+        tests("SyncCore", ["SeededRandom", "FileModel"]),
+        tests(
+            "SyncEngine", ["SeededRandom", "FileModel", "SyncCore", "RemoteFileSystem", "ConformanceTests", nioCore]),
+        tests("Definitions", ["SeededRandom", "FileModel"]),
+        tests("Service", ["SeededRandom", "FileModel", "Definitions", "FTP", "SyncEngine", "SyncCore"]),
         tests("syncctl", ["FileModel", "Definitions", "CLinux", arguments]),
         .testTarget(
             name: "MountTests",
             dependencies: [
+                "SeededRandom",
                 "FileModel", "FuseAdapter", "VirtualFileSystem", "RemoteFileSystem", "CLinux", "TestServers",
                 "FaultInjection", "syncctl", nioCore,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["FileModel", "FTP", "SFTP", "SSH", "Transport", "Definitions", nioCore],
+            dependencies: [
+                "SeededRandom", "FileModel", "FTP", "SFTP", "SSH", "Transport", "Definitions", nioCore,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "HostileServerTests",
@@ -162,6 +167,7 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
+                "SeededRandom",
                 "FileModel", "Transport", "FTP", "TestServers", "FaultInjection", "ConformanceTests", "CLinux",
                 "syncctl",
             ],

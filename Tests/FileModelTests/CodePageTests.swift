@@ -1,5 +1,6 @@
 import FileModel
 import Testing
+import SeededRandom
 
 @Suite struct CodePageTests {
     @Test(
@@ -25,7 +26,7 @@ import Testing
     func everyNameOfTheServerRoundTrips(_ set: String) throws {
         let page = try CodePage(set)
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         var seen: [[UInt8]: [UInt8]] = [:]
         for _ in 0..<4000 {
             let wire = random.name()
@@ -41,7 +42,7 @@ import Testing
     func everyNameFromHereRoundTripsOrIsRefused(_ set: String) throws {
         let page = try CodePage(set)
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         var refused = 0
         for _ in 0..<4000 {
             let name = random.name()
@@ -87,20 +88,7 @@ import Testing
     }
 }
 
-/// SplitMix64.
-private struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededGenerator {
     /// Bytes and pieces of text that a file name may hold.
     mutating func name() -> [UInt8] {
         let pieces: [[UInt8]] = [

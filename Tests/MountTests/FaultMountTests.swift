@@ -3,6 +3,7 @@ import FileModel
 import Glibc
 import TestServers
 import Testing
+import SeededRandom
 
 /// A line that delays, is cut after a byte, stalls and resets; a disk that takes nothing.
 @Suite(.timeLimit(.minutes(5)), .serialized)

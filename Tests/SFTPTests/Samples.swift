@@ -1,22 +1,23 @@
 import NIOCore
+import SeededRandom
 
 @testable import SFTP
 
 /// Random packets of every kind.
 enum Samples {
-    static func path(_ random: inout Seeded) -> SFTPPath {
+    static func path(_ random: inout SeededGenerator) -> SFTPPath {
         SFTPPath(random.bytes(Int.random(in: 0...300, using: &random)))
     }
 
-    static func handle(_ random: inout Seeded) -> SFTPHandle {
+    static func handle(_ random: inout SeededGenerator) -> SFTPHandle {
         SFTPHandle(random.bytes(Int.random(in: 0...256, using: &random)))
     }
 
-    static func data(_ random: inout Seeded) -> ByteBuffer {
+    static func data(_ random: inout SeededGenerator) -> ByteBuffer {
         ByteBuffer(bytes: random.bytes(Int.random(in: 0...2000, using: &random)))
     }
 
-    static func attributes(_ random: inout Seeded) -> SFTPAttributes {
+    static func attributes(_ random: inout SeededGenerator) -> SFTPAttributes {
         var result = SFTPAttributes()
         if Bool.random(using: &random) { result.size = random.number(UInt64.self) }
         if Bool.random(using: &random) {
@@ -29,7 +30,7 @@ enum Samples {
         return result
     }
 
-    static func requests(_ random: inout Seeded) -> [SFTPRequest] {
+    static func requests(_ random: inout SeededGenerator) -> [SFTPRequest] {
         [
             .open(path(&random), SFTPOpenFlags(rawValue: random.number(UInt32.self)), attributes(&random)),
             .close(handle(&random)),
@@ -50,7 +51,7 @@ enum Samples {
         ]
     }
 
-    static func replies(_ random: inout Seeded) -> [SFTPReply] {
+    static func replies(_ random: inout SeededGenerator) -> [SFTPReply] {
         var names: [SFTPName] = []
         for _ in 0..<Int.random(in: 0...5, using: &random) {
             names.append(SFTPName(path(&random).bytes, attributes: attributes(&random)))

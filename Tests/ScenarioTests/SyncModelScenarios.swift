@@ -1,5 +1,6 @@
 import TestServers
 import Testing
+import SeededRandom
 
 extension Scenarios {
     /// Random edits on both sides of real servers, runs and killed runs, and the laws that hold after each.

@@ -1,6 +1,7 @@
 import Definitions
 import FileModel
 import Testing
+import SeededRandom
 
 @testable import Service
 

@@ -1,6 +1,7 @@
 import FileModel
 import SyncCore
 import Testing
+import SeededRandom
 
 /// One path on both sides, with contents that have a name, and what recoverable copies exist.
 private struct World: Equatable {

@@ -1,4 +1,5 @@
 import Testing
+import SeededRandom
 
 @testable import VirtualFileSystem
 
@@ -24,7 +25,7 @@ struct ByteExtentsTests {
     /// Against a set of single bytes.
     @Test func aRandomWalkAgreesWithASetOfBytes() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         var extents = ByteExtents()
         var model: Set<Int64> = []
         for _ in 0..<2000 {
@@ -43,18 +44,5 @@ struct ByteExtentsTests {
                 #expect(left.upperBound < right.lowerBound, "seed \(seed)")
             }
         }
-    }
-}
-
-/// splitmix64
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Testing
+import SeededRandom
 
 @testable import VirtualFileSystem
 
@@ -39,7 +40,7 @@ struct ContainedLinkTests {
     /// Whatever the target: followed step by step from its folder it never goes above the mount.
     @Test func aRandomTargetNeverLeavesTheMount() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<5000 {
             let parts = (0..<Int.random(in: 0..<8, using: &random)).map { _ in
                 ["..", ".", "a", "srv", "data", ""].randomElement(using: &random) ?? "a"

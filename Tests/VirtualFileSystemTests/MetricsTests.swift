@@ -1,12 +1,13 @@
 import RemoteFileSystem
 import Testing
+import SeededRandom
 
 @testable import VirtualFileSystem
 
 struct MetricsTests {
     @Test func quantilesAreKnownToAnEighth() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         var histogram = LatencyHistogram()
         var times: [Int64] = []
         for _ in 0..<10_000 {

@@ -1,5 +1,6 @@
 import FileModel
 import Testing
+import SeededRandom
 
 @testable import VirtualFileSystem
 
@@ -81,7 +82,7 @@ struct OutageMachineTests {
     /// Whatever happens in whatever order: calls are refused exactly while it is down, and a probe runs then.
     @Test func aRandomWalkKeepsTheInvariants() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         var machine = machine()
         var (now, isProbing) = (start, false)
         for _ in 0..<5000 {

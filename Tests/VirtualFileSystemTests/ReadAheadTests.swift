@@ -2,6 +2,7 @@ import FileModel
 import NIOCore
 import Synchronization
 import Testing
+import SeededRandom
 
 @testable import VirtualFileSystem
 
@@ -151,20 +152,5 @@ struct ReadAheadTests {
         let reader = make(source, window: 1 << 20)
         _ = try await read(reader, 0, 100)
         #expect(source.fetched.withLock { $0.allSatisfy { $0.lowerBound < 10_000 } })
-    }
-}
-
-/// splitmix64: the same numbers for the same seed on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

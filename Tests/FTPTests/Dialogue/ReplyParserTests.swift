@@ -1,6 +1,7 @@
 import FileModel
 import NIOCore
 import Testing
+import SeededRandom
 
 @testable import FTP
 
@@ -71,7 +72,7 @@ import Testing
 
     @Test func randomBytesNeverCrash() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<3000 {
             var parser = ReplyParser()
             let bytes = random.bytes(from: Array("0123456789 -\r\n\0\u{FF}abc".utf8), upTo: 60)
@@ -84,20 +85,7 @@ import Testing
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     mutating func bytes(from alphabet: [UInt8], upTo count: Int) -> [UInt8] {
         (0..<Int.random(in: 0...count, using: &self)).map { _ in alphabet.randomElement(using: &self) ?? 0 }
     }

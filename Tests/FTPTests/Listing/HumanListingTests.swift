@@ -1,6 +1,7 @@
 import FileModel
 import NIOCore
 import Testing
+import SeededRandom
 
 @testable import FTP
 
@@ -128,7 +129,7 @@ import Testing
 
     @Test func randomLinesNeverCrash() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         let words = [
             "-rw-r--r--", "drwxr-xr-x", "lrwxrwxrwx", " ", "  ", "1", "99999999999999999999", "Nov", "31", "21",
             "04:04",

@@ -1,6 +1,7 @@
 import FileModel
 import Foundation
 import Testing
+import SeededRandom
 
 @testable import FTP
 
@@ -14,7 +15,7 @@ import Testing
     func measurementsFindTheChangesOfTheClock(_ name: String) throws {
         let zone = try #require(TimeZone(identifier: name))
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<30 {
             // Half a year, as listings without a year have it, ending anywhere.
             let now = Int64.random(in: 1_500_000_000...1_900_000_000, using: &random)

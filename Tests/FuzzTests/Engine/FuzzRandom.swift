@@ -1,24 +1,20 @@
+import SeededRandom
+
 /// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same inputs on every machine.
 struct FuzzRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     /// A stream of its own for input `number` of the parser `name`.
     init(seed: UInt64, name: String, number: Int) {
         // FNV-1a (draft-eastlake-fnv): stable between runs, as `Hasher` is not.
         let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-        state = seed ^ hash ^ (UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+        self.init(seed: seed ^ hash ^ (UInt64(number) &* 0x9E37_79B9_7F4A_7C15))
         _ = next()
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// 0 ..< `limit`; 0 when there is no choice.
     mutating func below(_ limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }

@@ -1,6 +1,7 @@
 import FileModel
 import NIOCore
 import Testing
+import SeededRandom
 
 @testable import SFTP
 
@@ -16,7 +17,7 @@ import Testing
     }
 
     @Test func requestsReachTheServerAsTheyWereMeant() throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             for request in Samples.requests(&random) {
                 let id = random.number(UInt32.self)
@@ -29,7 +30,7 @@ import Testing
     }
 
     @Test func repliesRoundTrip() throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             for reply in Samples.replies(&random) {
                 let id = random.number(UInt32.self)
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func everyCutOfAReplyIsRefusedOrShorter() throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         for reply in Samples.replies(&random) {
             let whole = try body(reply.encoded(id: 7))
             for length in 0..<whole.readableBytes {
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test func changedRepliesNeverTrap() throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<300 {
             for reply in Samples.replies(&random) {
                 var bytes = Array(try body(reply.encoded(id: 7)).readableBytesView)

@@ -1,6 +1,7 @@
 import FileModel
 import NIOCore
 import Testing
+import SeededRandom
 
 @testable import SFTP
 
@@ -8,7 +9,7 @@ import Testing
     private let seed = UInt64.random(in: 0 ... .max)
 
     @Test func packetsSurviveEveryCut() throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<100 {
             let packets = (0..<20).map { _ in
                 ByteBuffer(bytes: random.bytes(Int.random(in: 1...500, using: &random)))

@@ -1,6 +1,7 @@
 import FileModel
 import NIOCore
 import Testing
+import SeededRandom
 
 @testable import SFTP
 
@@ -107,7 +108,7 @@ import Testing
     /// Every token comes back exactly once, whatever happens.
     @Test func randomWalk() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         let samples = Samples.requests(&random)
         for _ in 0..<50 {
             var pipeline = SFTPRequestPipeline<Int>(timeout: .seconds(10))

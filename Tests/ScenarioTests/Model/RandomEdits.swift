@@ -1,6 +1,7 @@
 import ConformanceTests
 import Glibc
 import TestServers
+import SeededRandom
 
 /// Edits of a folder as its users make them, chosen at random. Each content is written only once.
 ///

@@ -1,6 +1,7 @@
 import Glibc
 import TestServers
 import Testing
+import SeededRandom
 
 /// A folder here and a folder on a server that are edited at random and synchronised, with what has to survive.
 struct SyncHistory {
