@@ -86,12 +86,10 @@ extension FTPConnection {
     /// A burst of logins is a matter of seconds; nothing older is relied upon.
     private var expectations: LoginExpectations {
         func isRecent(_ moment: ContinuousClock.Instant?) -> Bool { moment.map { .now - $0 < .seconds(30) } ?? false }
-        let preparesData =
-            isRecent(memory[\.handledWholeFile]) && !settings.data.mode.isActive && !settings.data.isSynchronized
-            && settings.transferType == .binary
+        let preparesData = settings.mayAskForDataAhead && isRecent(memory[\.handledWholeFile])
         return LoginExpectations(
             refusesTLS: isRecent(memory[\.refusedTLS]), features: settings.pipelining ? memory[\.features] : nil,
-            dataCommand: preparesData && settings.pipelining ? passiveCommand : nil)
+            dataCommand: preparesData ? passiveCommand : nil)
     }
 
     private func ready(_ facts: SessionFacts) {

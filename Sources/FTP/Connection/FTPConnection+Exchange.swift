@@ -15,16 +15,23 @@ extension FTPConnection {
     ///
     /// - Returns: a reply for each command, in order.
     func exchange(_ commands: [Command]) async throws(StorageError) -> [Reply] {
-        var replies: [Reply] = []
         guard settings.pipelining, commands.count > 1 else {
+            var replies: [Reply] = []
             for command in commands { replies.append(try await exchange(command)) }
             return replies
         }
-        let inbox = ReplyInbox()
-        for command in commands {
-            control.send(command, limit: settings.timeouts.command) { inbox.take($0) }
-        }
-        for _ in commands { replies.append(try await next(inbox)) }
+        return try await answers(to: sender(of: commands))
+    }
+
+    func sender(of commands: [Command]) -> FlightSender {
+        FlightSender(commands, control, limit: settings.timeouts.command)
+    }
+
+    /// Sends commands that were not sent yet, and waits for a reply to each.
+    func answers(to sender: FlightSender) async throws(StorageError) -> [Reply] {
+        sender.send()
+        var replies: [Reply] = []
+        for _ in sender.commands { replies.append(try await next(sender.inbox)) }
         return replies
     }
 

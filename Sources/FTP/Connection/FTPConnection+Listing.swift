@@ -53,8 +53,7 @@ extension FTPConnection {
     func readListing(
         _ path: RemotePath, _ command: Command, _ reader: inout ListingReader, _ receive: EntryReceiver
     ) async throws(StorageError) -> Reply {
-        let sender = FlightSender(
-            handlesWholeFiles ? [passiveCommand] : [], control, limit: settings.timeouts.command)
+        let sender = sender(of: handlesWholeFiles ? [passiveCommand] : [])
         let transfer = try await startListing(path, command, atEnd: sender)
         let bound = NIOLoopBound(transfer, eventLoop: loop)
         do throws(StorageError) {
@@ -68,7 +67,7 @@ extension FTPConnection {
             transfer.breakOff(error)
             throw error
         }
-        if sender.wasSent, handlesWholeFiles { takeNextData(try? await next(sender.inbox)) }
+        if sender.wasSent, let reply = try? await answers(to: sender).first { takeNextData(reply) }
         guard case .success(let reply)? = transfer.result else {
             throw StorageError(.failed, "the listing of \(path) has no end")
         }

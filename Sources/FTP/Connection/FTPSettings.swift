@@ -38,6 +38,11 @@ public struct FTPSettings: Sendable {
 }
 
 extension FTPSettings {
+    /// Whether a data connection may be asked for together with other commands, before a transfer needs it.
+    var mayAskForDataAhead: Bool {
+        pipelining && !data.isSynchronized && !data.mode.isActive && transferType == .binary
+    }
+
     /// - Throws: `.configuration` for settings that contradict each other.
     func check() throws(StorageError) {
         guard data.mode.isActive, dialing.proxy != nil else { return }

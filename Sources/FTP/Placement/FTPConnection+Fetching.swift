@@ -18,12 +18,9 @@ extension FTPConnection {
             var flight = Flight()
             try addLook(at: path, to: &flight)
             flight.add(.nextData, passiveCommand)
-            let sender = FlightSender(flight.commands, control, limit: settings.timeouts.command)
+            let sender = sender(of: flight.commands)
             let content = try await content(of: path, limit: Int(size) + 1, atEnd: sender)
-            sender.send()
-            var answers: [Reply] = []
-            for _ in flight.commands { answers.append(try await next(sender.inbox)) }
-            let replies = flight.assigned(answers)
+            let replies = flight.assigned(try await answers(to: sender))
             takeNextData(replies[.nextData])
             return (content, try await seen(path, replies))
         }

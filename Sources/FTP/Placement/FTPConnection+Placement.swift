@@ -10,8 +10,7 @@ extension FTPConnection {
     /// us, a file has the size that was sent, one command tells whether a name is taken, and the server is known to
     /// stand all that.
     public var handlesWholeFiles: Bool {
-        settings.pipelining && !settings.data.isSynchronized && !settings.data.mode.isActive
-            && settings.transferType == .binary && (listingMode == .machine || features.has("SIZE"))
+        settings.mayAskForDataAhead && (listingMode == .machine || features.has("SIZE"))
             && facts.software.servesWholeFiles
     }
 
@@ -56,29 +55,12 @@ extension FTPConnection {
         }
     }
 
-    /// A server may have forgotten a data connection that was asked for long ago; then it is asked for again.
-    func withPreparedData(_ body: () async throws(StorageError) -> Void) async throws(StorageError) {
-        let wasPrepared = prepared != nil
-        do throws(StorageError) {
-            try await body()
-        } catch {
-            guard wasPrepared, error.code == .dataConnectionFailed else { throw error }
-            prepared = nil
-            try await body()
-        }
-    }
-
     // MARK: - Time, mode, proof
 
     private func finishStored(
         _ placement: FTPPlacement
     ) async throws(StorageError) -> (attributes: FileAttributes?, isTaken: Bool) {
-        var flight = Flight()
-        try await addTime(placement.modified, of: placement.temporary, to: &flight)
-        if let permissions = placement.permissions {
-            flight.add(.mode, try await modeCommand(permissions, placement.temporary))
-        }
-        try addLook(at: placement.temporary, to: &flight)
+        var flight = try await finishingFlight(placement.temporary, placement.modified, placement.permissions)
         if !placement.replaces { try addTargetCheck(placement.target, to: &flight) }
         flight.add(.nextData, passiveCommand)
         let replies = flight.assigned(try await exchange(flight.commands))
@@ -88,8 +70,19 @@ extension FTPConnection {
         return (attributes, try await isTaken(placement.target, replies))
     }
 
+    /// What follows the confirmation of an upload: its time, its mode, and a look at it.
+    func finishingFlight(
+        _ path: RemotePath, _ modified: Timestamp?, _ permissions: UInt16?
+    ) async throws(StorageError) -> Flight {
+        var flight = Flight()
+        try await addTime(modified, of: path, to: &flight)
+        if let permissions { flight.add(.mode, try await modeCommand(permissions, path)) }
+        try addLook(at: path, to: &flight)
+        return flight
+    }
+
     /// While no setter is proven it is tried step by step; what the server cannot set is left out.
-    func addTime(
+    private func addTime(
         _ modified: Timestamp?, of path: RemotePath, to flight: inout Flight
     ) async throws(StorageError) {
         guard let modified else { return }

@@ -17,6 +17,20 @@ extension FTPConnection {
         return prepared.flatMap { $0.isFresh ? $0.endpoint : nil }
     }
 
+    /// A server may have forgotten a data connection that was asked for long ago; then it is asked for again.
+    func withPreparedData<Value>(
+        _ body: () async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        let wasPrepared = prepared != nil
+        do throws(StorageError) {
+            return try await body()
+        } catch {
+            guard wasPrepared, error.code == .dataConnectionFailed else { throw error }
+            prepared = nil
+            return try await body()
+        }
+    }
+
     /// CWD and the listing command leave together; not a byte of the listing is looked at before CWD has succeeded.
     func startPrepared(_ request: TransferRequest, at endpoint: Endpoint) async throws(StorageError) -> TransferStart {
         guard let directory = request.directory else { return .underWay(begin(request, at: endpoint)) }

@@ -17,10 +17,7 @@ extension FTPConnection {
     ) async throws(StorageError) -> FileAttributes? {
         try await operation { () async throws(StorageError) in
             memory[\.handledWholeFile] = .now
-            var flight = Flight()
-            try await addTime(modified, of: path, to: &flight)
-            if let permissions { flight.add(.mode, try await modeCommand(permissions, path)) }
-            try addLook(at: path, to: &flight)
+            var flight = try await finishingFlight(path, modified, permissions)
             flight.add(.nextData, passiveCommand)
             let replies = flight.assigned(try await exchange(flight.commands))
             takeNextData(replies[.nextData])

@@ -3,7 +3,7 @@ import FileModel
 /// Sends a flight once, at the first of several occasions.
 final class FlightSender {
     let inbox = ReplyInbox()
-    private let commands: [Command]
+    let commands: [Command]
     private let control: ControlChannel
     private let limit: Duration
     private(set) var wasSent = false

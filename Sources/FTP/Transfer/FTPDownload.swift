@@ -95,7 +95,7 @@ extension FTPConnection {
     ) async throws(StorageError) -> DataTransfer {
         for pause in [Duration.milliseconds(50), .milliseconds(200), nil] {
             let refusal: Reply
-            switch try await startReachably(request) {
+            switch try await withPreparedData({ () async throws(StorageError) in try await startOnce(request) }) {
             case .underWay(let transfer): return transfer
             case .refused(let reply): refusal = reply
             }
@@ -106,17 +106,6 @@ extension FTPConnection {
             try await wait(pause)
         }
         throw StorageError(.dataConnectionFailed, "cannot \(action): the server has no data port free")
-    }
-
-    /// A data connection that was asked for ahead may have been forgotten; then it is asked for again.
-    private func startReachably(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
-        let wasPrepared = prepared != nil
-        do throws(StorageError) {
-            return try await startOnce(request)
-        } catch {
-            guard wasPrepared, error.code == .dataConnectionFailed else { throw error }
-            return try await startOnce(request)
-        }
     }
 
     private func startOnce(_ request: TransferRequest) async throws(StorageError) -> TransferStart {

@@ -69,22 +69,11 @@ extension FTPConnection {
             case .end: request.command = try .append(path)
             }
             request.isPrompt = start == .empty && knowsDataConnections
-            return try await startUpload(request, path)
+            let meaning = RefusalMeaning { () async throws(StorageError) in try await self.refusalToCreate(path) }
+            let transfer = try await startPatiently(request, about: path, "write \(path)", meaning: meaning)
+            return NIOLoopBound(transfer, eventLoop: loop)
         }
         return FTPUpload(self, transfer, path: path, type: settings.transferType)
-    }
-
-    private func startUpload(
-        _ request: TransferRequest, _ path: RemotePath
-    ) async throws(StorageError) -> NIOLoopBound<DataTransfer> {
-        let meaning = RefusalMeaning { () async throws(StorageError) in try await self.refusalToCreate(path) }
-        var started: NIOLoopBound<DataTransfer>?
-        try await withPreparedData { () async throws(StorageError) in
-            let transfer = try await startPatiently(request, about: path, "write \(path)", meaning: meaning)
-            started = NIOLoopBound(transfer, eventLoop: loop)
-        }
-        guard let started else { throw .cancelled }
-        return started
     }
 
     func write(
