@@ -2,7 +2,7 @@ import FileModel
 
 /// The lines of one ignore file, in the syntax of gitignore(5): the last match decides, `!` takes back in.
 struct IgnoreFile: Hashable, Sendable {
-    private struct Line: Hashable {
+    struct Line: Hashable {
         let pattern: GlobPattern
         let takesIn: Bool
         let text: String
@@ -38,18 +38,9 @@ struct IgnoreFile: Hashable, Sendable {
         return text
     }
 
-    /// nil: no line matches.
-    func ignores(_ path: RemotePath, isDirectory: Bool) -> Bool? {
-        deciding(path, isDirectory: isDirectory).map { !$0.takesIn }
-    }
-
-    private func deciding(_ path: RemotePath, isDirectory: Bool) -> Line? {
+    /// The line that decides; nil: none matches.
+    func deciding(_ path: RemotePath, isDirectory: Bool) -> Line? {
         lines.last { $0.pattern.matches(path, isDirectory: isDirectory) }
-    }
-
-    /// The line that ignores the path, with its number.
-    func ignoringLine(_ path: RemotePath, isDirectory: Bool) -> (text: String, number: Int)? {
-        deciding(path, isDirectory: isDirectory).flatMap { $0.takesIn ? nil : ($0.text, $0.number) }
     }
 }
 
@@ -65,21 +56,22 @@ final class IgnoreChain: Sendable {
         self.above = above
     }
 
-    /// Where the line is that ignores the path, in words.
-    func decidingLine(_ path: RemotePath, isDirectory: Bool) -> String? {
-        guard let below = path.relative(to: directory), file.ignores(below, isDirectory: isDirectory) != nil else {
-            return above?.decidingLine(path, isDirectory: isDirectory)
-        }
-        guard let (text, number) = file.ignoringLine(below, isDirectory: isDirectory) else { return nil }
+    func ignores(_ path: RemotePath, isDirectory: Bool) -> Bool {
+        deciding(path, isDirectory: isDirectory).map { !$0.line.takesIn } ?? false
+    }
+
+    /// Where the line is that ignores the path, in words; nil: it is not ignored.
+    func ignoringLine(_ path: RemotePath, isDirectory: Bool) -> String? {
+        guard let (line, directory) = deciding(path, isDirectory: isDirectory), !line.takesIn else { return nil }
         let place = directory.isRoot ? "the root" : "\(directory)"
-        return "line \(number) of the ignore file in \(place) leaves it out: \(text)"
+        return "line \(line.number) of the ignore file in \(place) leaves it out: \(line.text)"
     }
 
     /// The nearest file that has something to say about the path decides.
-    func ignores(_ path: RemotePath, isDirectory: Bool) -> Bool {
-        if let below = path.relative(to: directory), let verdict = file.ignores(below, isDirectory: isDirectory) {
-            return verdict
+    private func deciding(_ path: RemotePath, isDirectory: Bool) -> (line: IgnoreFile.Line, directory: RemotePath)? {
+        if let below = path.relative(to: directory), let line = file.deciding(below, isDirectory: isDirectory) {
+            return (line, directory)
         }
-        return above?.ignores(path, isDirectory: isDirectory) ?? false
+        return above?.deciding(path, isDirectory: isDirectory)
     }
 }

@@ -50,7 +50,7 @@ struct PathFilter: Sendable {
     ) -> String? {
         guard verdict(path, entries, isDirectory: isDirectory, ignored) == .exclude else { return nil }
         if excluded.contains(path) { return "it is the trigger file, which every run writes anew" }
-        if let line = ignored?.decidingLine(path, isDirectory: isDirectory) { return line }
+        if let line = ignored?.ignoringLine(path, isDirectory: isDirectory) { return line }
         if let rule = rules.deciding(path, isDirectory: isDirectory) { return "the rule '\(rule)' leaves it out" }
         return Side.allCases.lazy.compactMap { side in limit(of: entries[side]).map { "\($0) on the \(side) side" } }
             .first
