@@ -80,18 +80,28 @@ struct RunHook {
         }
         let verdict = await end.verdict
         watch.cancel()
-        return verdict.map { "\(name) \($0 == ProcessEnd.late ? "was ended after \(limit.inUnits)" : $0)" }
+        switch verdict {
+        case .late: return "\(name) was ended after \(limit.inUnits)"
+        case .signal(let number): return "\(name) was ended by signal \(number)"
+        case .status(0): return nil
+        case .status(let status): return "\(name) failed with status \(status)"
+        }
     }
 }
 
 /// Waits for the end of a program.
 private final class ProcessEnd: Sendable {
-    static let late = "late"
+    enum Verdict {
+        case status(Int32)
+        case signal(Int32)
+        /// It was told to end.
+        case late
+    }
 
     private struct State {
         var wasLate = false
-        var ended: String??
-        var waiter: CheckedContinuation<String?, Never>?
+        var verdict: Verdict?
+        var waiter: CheckedContinuation<Verdict, Never>?
     }
 
     private let state = Mutex(State())
@@ -100,28 +110,24 @@ private final class ProcessEnd: Sendable {
 
     func happened(_ process: Process) {
         let status = process.terminationStatus
-        let isSignal = process.terminationReason == .uncaughtSignal
-        let waiter = state.withLock { state -> (CheckedContinuation<String?, Never>, String?)? in
-            let verdict: String? =
-                state.wasLate
-                ? Self.late
-                : isSignal ? "was ended by signal \(status)" : status == 0 ? nil : "failed with status \(status)"
-            state.ended = .some(verdict)
+        let own = process.terminationReason == .uncaughtSignal ? Verdict.signal(status) : .status(status)
+        let (waiter, verdict) = state.withLock { state in
+            let verdict = state.wasLate ? .late : own
+            state.verdict = verdict
             defer { state.waiter = nil }
-            return state.waiter.map { ($0, verdict) }
+            return (state.waiter, verdict)
         }
-        waiter?.0.resume(returning: waiter?.1)
+        waiter?.resume(returning: verdict)
     }
 
-    /// nil: it ended well.
-    var verdict: String? {
+    var verdict: Verdict {
         get async {
             await withCheckedContinuation { continuation in
-                let ended = state.withLock { state -> String?? in
-                    if state.ended == nil { state.waiter = continuation }
-                    return state.ended
+                let verdict = state.withLock { state in
+                    if state.verdict == nil { state.waiter = continuation }
+                    return state.verdict
                 }
-                if let ended { continuation.resume(returning: ended) }
+                if let verdict { continuation.resume(returning: verdict) }
             }
         }
     }

@@ -37,28 +37,28 @@ public struct SyncRunner: Sendable {
                 hasBegun = true
             }
             var report = try await perform(options, definition, row, observer)
-            let outcome = RunOutcome(report)
-            if let row { await end(row, outcome) }
-            if hasBegun, let complaint = await runHook(definition, outcome, row) {
+            guard hasBegun else { return report }
+            if let complaint = await conclude(definition, RunOutcome(report), row, observer) {
                 report.warnings.append(complaint)
-                observer?.observe(.warning(complaint))
             }
             return report
         } catch {
             guard hasBegun else { throw error }
-            let outcome = RunOutcome(error, family: definition.remote.family)
-            if let row { await end(row, outcome) }
-            if let complaint = await runHook(definition, outcome, row) { observer?.observe(.warning(complaint)) }
+            _ = await conclude(definition, RunOutcome(error, family: definition.remote.family), row, observer)
             throw error
         }
     }
 
-    /// What it does changes nothing of how the run ended.
+    /// Enters the end into the history and runs the hook, which changes nothing of how the run ended.
     ///
-    /// - Returns: why it failed.
-    private func runHook(_ definition: SyncDefinition, _ outcome: RunOutcome, _ row: Int64?) async -> String? {
-        guard let hook = RunHook(definition, outcome, run: row) else { return nil }
-        return await hook.run()
+    /// - Returns: why the hook failed.
+    private func conclude(
+        _ definition: SyncDefinition, _ outcome: RunOutcome, _ row: Int64?, _ observer: (any SyncObserver)?
+    ) async -> String? {
+        if let row { await end(row, outcome) }
+        guard let complaint = await RunHook(definition, outcome, run: row)?.run() else { return nil }
+        observer?.observe(.warning(complaint))
+        return complaint
     }
 
     private func perform(
