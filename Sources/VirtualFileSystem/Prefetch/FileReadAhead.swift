@@ -63,7 +63,7 @@ final class FileReadAhead: Sendable {
             bytes = capabilities.exactSizes ? Int(min(window, 8 << 20)) : 0
             file = min(256 << 10, bytes / 4)
             beginning = min(32 << 10, file)
-            // Of the 64 streams that share an SFTP connection some are left to everybody else.
+            // Of the streams that share an SFTP connection, 64 or more, some are left to everybody else.
             lanes = min(capabilities.streamsPerConnection > 1 ? 56 : 12, capabilities.maximumDownloads / 2)
         }
     }
