@@ -47,12 +47,14 @@ let package = Package(
         wall("CFuse3", pkgConfig: "fuse3", apt: "libfuse3-dev"),
         wall("CSSH2", pkgConfig: "libssh2", apt: "libssh2-1-dev"),
         wall("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        wall("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         wall("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         .target(name: "CLinux"),
 
         // The ground floor
         room("FileModel", []),
         room("SQLite", ["FileModel", "CSQLite"]),
+        room("Checksums", ["FileModel", "CCrypto"]),
 
         // Protocols
         room("Transport", ["FileModel", nioCore, nioPosix]),
@@ -63,7 +65,7 @@ let package = Package(
 
         // The contract and what implements it
         room("ConnectionPool", ["FileModel", collections]),
-        room("RemoteFileSystem", ["FileModel", nioCore]),
+        room("RemoteFileSystem", ["FileModel", "Checksums", nioCore]),
         room(
             "Remotes",
             [
@@ -79,7 +81,10 @@ let package = Package(
         room("SyncCore", ["FileModel"]),
         room(
             "SyncEngine",
-            ["FileModel", "SyncCore", "RemoteFileSystem", "SQLite", "CLinux", nioCore, collections, logging]),
+            [
+                "FileModel", "SyncCore", "RemoteFileSystem", "Checksums", "SQLite", "CLinux", nioCore, collections,
+                logging,
+            ]),
 
         // The program
         room("Definitions", ["FileModel", "CLinux", tomlKit]),
@@ -103,7 +108,7 @@ let package = Package(
         room("SeededRandom", []),
         room("TestServers", ["FileModel", "CLinux"]),
         room("FaultInjection", ["FileModel", nioCore, nioPosix]),
-        room("ConformanceTests", ["FileModel", "RemoteFileSystem", nioCore]),
+        room("ConformanceTests", ["FileModel", "RemoteFileSystem", "Checksums", nioCore]),
 
         // Measurements against other programs (docs/benchmarks.md)
         .executableTarget(
@@ -113,6 +118,7 @@ let package = Package(
         // Tests, room by room
         tests("FileModel", ["SeededRandom"]),
         tests("SQLite", ["FileModel"]),
+        tests("Checksums", ["FileModel"]),
         tests("Transport", ["FileModel", nioCore, nioPosix]),
         tests("TLS", ["FileModel", "TestServers", nioCore, nioEmbedded]),
         tests("SSH", ["FileModel", "Transport", "TestServers", nioCore, nioPosix]),

@@ -37,5 +37,6 @@ public struct ConformanceCheck: Sendable, CustomTestStringConvertible {
 
     /// The whole contract.
     public static let all: [ConformanceCheck] =
-        names + attributes + listings + reading + writing + directories + renames + settings + links + wholeFiles + load
+        names + attributes + listings + reading + writing + directories + renames + settings + links + wholeFiles
+        + checksums + load
 }

@@ -38,6 +38,8 @@ public struct Capabilities: Hashable, Sendable {
     /// Files that may be read, and written, at the same time; more would wait for each other.
     public var maximumDownloads: Int
     public var maximumUploads: Int
+    /// What the server itself computes of files, the strongest first; see `RemoteFileSystem.checksum`.
+    public var checksums: [ChecksumAlgorithm]
     /// Stable name of the server and account, for archives and locks: `sftp://user@host:22`.
     public var identity: String
 
@@ -57,6 +59,7 @@ public struct Capabilities: Hashable, Sendable {
         resumableRead = false
         resumableWrite = false
         exactSizes = true
+        checksums = []
         modificationTimeSetter = nil
         listingTime = family == .sftp ? .sftp : .list
         listingResolution = family == .sftp ? .second : .minute

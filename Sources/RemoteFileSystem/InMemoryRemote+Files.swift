@@ -1,3 +1,4 @@
+import Checksums
 public import FileModel
 import NIOCore
 import Synchronization
@@ -22,6 +23,14 @@ extension InMemoryRemote {
             OpenNode(try opened(path, disposition, permissions ?? 0o644, &tree))
         }
         return InMemoryWriter(remote: self, path: path, node: node, position: start(of: disposition))
+    }
+
+    public func checksum(of path: RemotePath, size: Int64) async throws(StorageError) -> FileChecksum? {
+        try await announce(.checksum, path)
+        guard let algorithm = offered.checksums.first else { return nil }
+        let content = try locked { tree throws(StorageError) in try tree.node(path).content }
+        let digest = ContentDigest.of(content, algorithm)
+        return digest.map { FileChecksum(algorithm, blockSize: size, digests: [$0]) }
     }
 
     private func start(of disposition: WriteDisposition) -> Int64 {

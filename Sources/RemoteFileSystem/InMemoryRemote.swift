@@ -14,7 +14,7 @@ public final class InMemoryRemote: RemoteFileSystem {
 
     /// A call of the contract, as `onOperation` sees it; `read` and `write` come once per call on an open file.
     public enum Operation: String, Hashable, Sendable {
-        case capabilities, attributes, list, openReader, read, openWriter, write, synchronize, close
+        case capabilities, attributes, list, openReader, read, openWriter, write, synchronize, close, checksum
         case createDirectory, removeDirectory, removeFile, rename, setAttributes
         case readLink, createSymbolicLink, createHardLink, statistics
     }
@@ -22,7 +22,7 @@ public final class InMemoryRemote: RemoteFileSystem {
     public typealias Hook = @Sendable (Operation, RemotePath) async throws(StorageError) -> Void
 
     let style: Style
-    private let offered: Capabilities
+    let offered: Capabilities
     private let lock = Mutex<Void>(())
     /// Only touched by `locked`, which holds `lock`: nodes are shared by names and open files, so they cannot be
     /// owned by the mutex itself.
@@ -59,6 +59,7 @@ public final class InMemoryRemote: RemoteFileSystem {
         result.listingTime = random ? .sftp : .mlsd
         result.listingResolution = .second
         result.streamsPerConnection = random ? 64 : 1
+        result.checksums = [.sha256]
         return result
     }
 

@@ -45,6 +45,13 @@ public protocol RemoteFileSystem: Sendable {
     /// - Parameter size: as a listing told it. A file that has grown gives at most one byte more, one that shrank less.
     func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile
 
+    /// What the server itself computes of a file's content, with one of `Capabilities.checksums`.
+    ///
+    /// Takes as long as the server reads the file, within `FileChecksum.patience`.
+    /// - Parameter size: of the file, which is not empty.
+    /// - Returns: nil where the server computes nothing of this file.
+    func checksum(of path: RemotePath, size: Int64) async throws(StorageError) -> FileChecksum?
+
     /// - Throws: `.alreadyExists` when something has that name.
     func createDirectory(_ path: RemotePath, permissions: UInt16?) async throws(StorageError)
 
@@ -83,6 +90,7 @@ public protocol RemoteFileSystem: Sendable {
 }
 
 extension RemoteFileSystem {
+    public func checksum(of path: RemotePath, size: Int64) async throws(StorageError) -> FileChecksum? { nil }
     public func expect(calls: Int) {}
     public func distrustIdleConnections() {}
 }

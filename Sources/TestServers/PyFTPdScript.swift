@@ -26,6 +26,10 @@ enum PyFTPdScript {
             proto_cmds = {verb: rule for verb, rule in Base.proto_cmds.items() if verb not in options["without"]}
             auth_failed_timeout = 0
 
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+                self._extra_feats = self._extra_feats + options["features"]
+
             def handle(self):
                 if options["tls"] == "implicit":
                     self.secure_connection(self.ssl_context)
@@ -68,6 +72,8 @@ enum PyFTPdScript {
                     self.respond("530 Account not known.")
 
 
+        for verb in options["answers"]:
+            Handler.proto_cmds.setdefault(verb, dict(perm=None, auth=True, arg=None, help=verb))
         if account is not None:
             Handler.proto_cmds["ACCT"] = dict(perm=None, auth=False, arg=True, help="Syntax: ACCT <SP> account")
         Handler.authorizer = authorizer

@@ -6,7 +6,9 @@ public struct PyFTPdOptions: Sendable {
     public var without: Set<String> = []
     /// Lines that FEAT leaves out: `UTF8`.
     public var hiddenFeatures: Set<String> = []
-    /// Replies in place of what it would do, by verb.
+    /// Lines that FEAT has besides its own: `XCRC`.
+    public var features: [String] = []
+    /// Replies in place of what it would do, by verb; also to verbs that it does not know.
     public var answers: [String: String] = [:]
     /// Reply codes in place of its own; "" keeps the reply to itself.
     public var codes: [String: String] = [:]
@@ -69,7 +71,7 @@ extension TestServer {
 /// What the program reads.
 private struct PyFTPdRequest: Encodable {
     let root, user, password, tls, certificate, key: String
-    let without, hiddenFeatures: [String]
+    let without, hiddenFeatures, features: [String]
     let answers, codes: [String: String]
     let masquerade, account: String?
     let permissions: String
@@ -91,6 +93,7 @@ private struct PyFTPdRequest: Encodable {
         key = certificates.keyFile(kind)
         without = options.without.sorted()
         hiddenFeatures = options.hiddenFeatures.sorted()
+        features = options.features
         answers = options.answers
         codes = options.codes
         masquerade = options.masquerade

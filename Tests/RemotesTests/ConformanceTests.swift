@@ -95,6 +95,14 @@ struct RemoteConformanceTests {
         }
     }
 
+    @Suite(.remote(ServedRemote.proFTPDDigest))
+    struct ProFTPDDigest {
+        @Test(arguments: ConformanceCheck.all)
+        func conforms(_ check: ConformanceCheck) async throws {
+            try await check.run(on: #require(RemoteTrait.current))
+        }
+    }
+
     @Suite(.remote(ServedRemote.vsftpdPlain))
     struct VSFTPDPlain {
         @Test(arguments: ConformanceCheck.all)

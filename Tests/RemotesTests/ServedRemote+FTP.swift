@@ -11,6 +11,10 @@ extension ServedRemote {
     @Sendable static func proFTPDPlain() async throws -> ServedRemote { try await ftp(.proFTPD()) }
     @Sendable static func proFTPDExplicit() async throws -> ServedRemote { try await ftp(.proFTPD(tls: .explicit)) }
     @Sendable static func proFTPDImplicit() async throws -> ServedRemote { try await ftp(.proFTPD(tls: .implicit)) }
+    /// With mod_digest, which computes checksums.
+    @Sendable static func proFTPDDigest() async throws -> ServedRemote {
+        try await ftp(.proFTPD(extra: ["LoadModule mod_digest.c", "DigestEngine on"]))
+    }
     @Sendable static func vsftpdPlain() async throws -> ServedRemote { try await ftp(.vsftpd()) }
     @Sendable static func vsftpdExplicit() async throws -> ServedRemote { try await ftp(.vsftpd(tls: .explicit)) }
     @Sendable static func pureFTPdPlain() async throws -> ServedRemote { try await ftp(.pureFTPd()) }

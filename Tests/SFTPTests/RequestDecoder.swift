@@ -67,6 +67,14 @@ enum RequestDecoder {
                 from: try packet.handle(), start: try packet.readSFTPInteger(UInt64.self),
                 length: try packet.readSFTPInteger(UInt64.self), to: try packet.handle(),
                 offset: try packet.readSFTPInteger(UInt64.self))
+        case "check-file", "check-file-handle":
+            return .checkFile(
+                SFTPFileCheck(
+                    request: SFTPExtension(name), handle: try packet.handle(),
+                    algorithms: String(decoding: try packet.readSFTPString(), as: UTF8.self).split(separator: ",").map(
+                        String.init),
+                    start: try packet.readSFTPInteger(UInt64.self), length: try packet.readSFTPInteger(UInt64.self),
+                    blockSize: try packet.readSFTPInteger(UInt32.self)))
         default: throw StorageError.violation(name)
         }
     }

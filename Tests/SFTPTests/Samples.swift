@@ -48,6 +48,11 @@ enum Samples {
             .copyData(
                 from: handle(&random), start: random.number(UInt64.self), length: random.number(UInt64.self),
                 to: handle(&random), offset: random.number(UInt64.self)),
+            .checkFile(
+                SFTPFileCheck(
+                    request: .checkFileHandle, handle: handle(&random), algorithms: ["sha256", "md5"],
+                    start: random.number(UInt64.self), length: random.number(UInt64.self),
+                    blockSize: random.number(UInt32.self))),
         ]
     }
 

@@ -29,7 +29,8 @@ enum TransferKeys {
         "a file's name until it is complete; \"\" writes in place")
     static let resume = Key("resume", .flag, default: true, "continue interrupted transfers of an unchanged file")
     static let verify = Key(
-        "verify", ValueFormat<VerificationMode>.choice, default: "size", "what is compared after a transfer")
+        "verify", ValueFormat<VerificationMode>.choice, default: "size",
+        "what proves a transfer; a checksum is the server's, or else the file is read back")
     static let keepTime = Key("keep_mtime", .flag, default: true, "give the copy its source's modification time")
     static let overwrite = Key(
         "overwrite", ValueFormat<OverwritePolicy>.choice, default: "if-different",

@@ -44,6 +44,15 @@ extension FTPConnection {
         return Array(replies.dropFirst())
     }
 
+    /// Whether contents are taken byte by byte now; sends TYPE I where the last transfer was of another type.
+    func usesBinaryType() async throws(StorageError) -> Bool {
+        if transferType == .binary { return true }
+        transferType = nil
+        guard try await exchange(.typeBinary).isCompletion else { return false }
+        transferType = .binary
+        return true
+    }
+
     /// Sends a command whose reply nobody needs.
     func sendUnheard(_ command: Command) {
         control.send(command, limit: settings.timeouts.command) { _ in }

@@ -31,6 +31,8 @@ public actor FTPConnection {
     var prepared: PreparedData?
     /// What the server takes contents for; nil when it is not known. Logins end with TYPE I.
     var transferType: TransferType? = .binary
+    /// What HASH computes; nil when it was not chosen.
+    var hashAlgorithm: ChecksumAlgorithm?
 
     /// - Parameter control: set when the channel was made.
     init(_ settings: FTPSettings, channel: any Channel, control: NIOLoopBoundBox<ControlChannel?>) {

@@ -25,6 +25,7 @@ extension Command {
     static func chooseFacts(_ names: [String]) -> Command {
         Command("OPTS", known: "MLST " + names.map { "\($0);" }.joined())
     }
+    static func chooseHash(_ name: String) -> Command { Command("OPTS", known: "HASH \(name)") }
     static let typeBinary = Command("TYPE", known: "I")
     static let typeASCII = Command("TYPE", known: "A")
     static let workingDirectory = Command("PWD")

@@ -40,6 +40,12 @@ extension FTPRemote {
         throw StorageError(.busy, "every session is in use, so \(path) cannot be sent while it is written")
     }
 
+    public func checksum(of path: RemotePath, size: Int64) async throws(StorageError) -> FileChecksum? {
+        try await idempotent { connection throws(StorageError) in
+            try await connection.checksum(of: try await self.path(path, on: connection), size: size)
+        }
+    }
+
     private func uploadStart(
         _ disposition: WriteDisposition, _ serverPath: RemotePath, _ path: RemotePath, on connection: FTPConnection
     ) async throws(StorageError) -> UploadStart {

@@ -54,6 +54,7 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         result.atomicReplace = true
         result.permissions = true
         result.exactSizes = hasExactSizes
+        result.checksums = hasExactSizes ? features.checksums : []
         result.resumableRead = restarts
         // Without REST the end of what is there could not be looked at.
         result.resumableWrite = restarts

@@ -21,6 +21,19 @@ extension SFTPRemote {
         }
     }
 
+    public func checksum(of path: RemotePath, size: Int64) async throws(StorageError) -> FileChecksum? {
+        try await withStream(.download, path) { connection, path throws(StorageError) in
+            guard connection.dialect.fileChecks != nil else { return nil }
+            let handle = try await connection.open(path, .read)
+            defer { connection.closeLater(handle) }
+            do throws(StorageError) {
+                return try await connection.checksum(of: handle, size: size)
+            } catch  where !error.isSessionFault {
+                return nil
+            }
+        }
+    }
+
     /// A server that says no more than "failure" is asked whether the path exists.
     private func withStream<Value: Sendable>(
         _ direction: TransferDirection, _ path: RemotePath,

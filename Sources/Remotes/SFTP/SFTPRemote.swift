@@ -54,6 +54,7 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         result.resumableRead = true
         result.resumableWrite = true
         result.modificationTimeSetter = .setstat
+        result.checksums = connection.dialect.fileChecks?.algorithms ?? []
         result.blockSize = connection.limits.readLength
         result.streamsPerConnection = Self.streamsPerConnection
         result.maximumDownloads = streams.down * Self.streamsPerConnection

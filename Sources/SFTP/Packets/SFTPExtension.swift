@@ -12,6 +12,9 @@ public struct SFTPExtension: Hashable, Sendable {
     public static let lsetstat = SFTPExtension("lsetstat@openssh.com")
     public static let limits = SFTPExtension("limits@openssh.com")
     public static let expandPath = SFTPExtension("expand-path@openssh.com")
+    /// `check-file-handle` and `check-file-name` go by this name in VERSION (draft-ietf-secsh-filexfer-extensions-00 §3).
+    static let checkFile = SFTPExtension("check-file")
+    static let checkFileHandle = SFTPExtension("check-file-handle")
     public static let copyData = SFTPExtension("copy-data")
 }
 

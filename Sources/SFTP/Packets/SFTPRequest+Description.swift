@@ -39,6 +39,8 @@ extension SFTPRequest: CustomStringConvertible {
         case .expandPath(let path): line("expand-path", path)
         case .copyData(let from, let start, let length, let to, let offset):
             line("copy-data", from, "at \(start), \(length) bytes to \(to) at \(offset)")
+        case .checkFile(let check):
+            line(check.request.name, check.handle, "at \(check.start), \(check.length) bytes")
         default: "?"
         }
     }

@@ -38,7 +38,8 @@ extension SFTPRequest {
         case .rename: .rename
         case .readlink: .readlink
         case .symlink: .symlink
-        case .posixRename, .statvfs, .fstatvfs, .hardlink, .fsync, .lsetstat, .limits, .expandPath, .copyData:
+        case .posixRename, .statvfs, .fstatvfs, .hardlink, .fsync, .lsetstat, .limits, .expandPath, .copyData,
+            .checkFile:
             .extended
         }
     }
@@ -110,6 +111,8 @@ extension SFTPRequest {
             buffer.writeInteger(length)
             buffer.write(target)
             buffer.writeInteger(to)
+        case .checkFile(let check):
+            check.encode(into: &buffer)
         default:
             preconditionFailure("not an extension")
         }

@@ -1,3 +1,4 @@
+import FileModel
 import NIOCore
 
 /// What we ask of the server.
@@ -31,6 +32,8 @@ enum SFTPRequest: Hashable, Sendable {
     case expandPath(SFTPPath)
     /// Copies inside the server; `length` 0 is "to the end".
     case copyData(from: SFTPHandle, start: UInt64, length: UInt64, to: SFTPHandle, offset: UInt64)
+    /// Computes digests of an open file; `blockSize` 0 makes one of all.
+    case checkFile(SFTPFileCheck)
 }
 
 extension SFTPRequest {
@@ -47,8 +50,17 @@ extension SFTPRequest {
     /// The others act on paths or stand alone, and may overtake data that waits to be sent.
     var isBulk: Bool {
         switch self {
-        case .read, .write, .fsetstat, .fstat, .fsync, .close, .copyData: true
+        case .read, .write, .fsetstat, .fstat, .fsync, .close, .copyData, .checkFile: true
         default: false
+        }
+    }
+
+    /// How long the server may be silent over it, where that is longer than for others.
+    var patience: TimeAmount? {
+        if case .checkFile(let check) = self {
+            TimeAmount(FileChecksum.patience(forBytes: Int64(clamping: check.length)))
+        } else {
+            nil
         }
     }
 

@@ -8,6 +8,9 @@ public struct SFTPDialect: Hashable, Sendable {
     /// Setting a file's size replaces its content by zeros.
     public var resizingDestroys = false
 
+    /// nil: the server computes no checksums.
+    public var fileChecks: SFTPFileChecks?
+
     public init() {}
 
     /// - Parameter software: the server's identification (RFC 4253 §4.2), such as `SSH-2.0-OpenSSH_9.2`; nil where the
@@ -18,6 +21,14 @@ public struct SFTPDialect: Hashable, Sendable {
         symlinkNamesLinkFirst = name.contains("AsyncSSH")
         readlinkAnswersAbsolute = name.contains("mod_sftp")
         // paramiko truncates with open(path, "w+"). Nobody else announces this extension with this value.
-        resizingDestroys = version.extensions[SFTPExtension("check-file")] == Array("md5,sha1".utf8)
+        resizingDestroys = version.extensions[.checkFile] == Array("md5,sha1".utf8)
+        if resizingDestroys {
+            fileChecks = .paramiko
+        } else if version.extensions[.checkFile] != nil || version.extensions[.checkFileHandle] != nil
+            // It announces them from version 5 on, and has them in all.
+            || name.contains("mod_sftp")
+        {
+            fileChecks = SFTPFileChecks()
+        }
     }
 }

@@ -10,7 +10,8 @@ import NIOCore
 /// **Time limits.** Two things make a request late. The connection is *stalled* when nothing moved in either direction
 /// for `timeout` while something was due: all of it is lost. A single request is *overtaken* when it has been on its
 /// way for `timeout` and one sent after it was answered: then only that one is given up. A request that waits in line
-/// behind data on a slow link is neither.
+/// behind data on a slow link is neither. A server that computes a checksum may be silent for longer (`patience`), and
+/// all that waits with it.
 struct SFTPRequestPipeline<Token> {
     private struct Entry {
         /// nil once nobody waits any more: the late reply is swallowed.
@@ -18,6 +19,7 @@ struct SFTPRequestPipeline<Token> {
         /// Held until it is sent.
         var request: SFTPRequest?
         let opensHandle: Bool
+        let patience: TimeAmount
         var sequence: UInt64 = 0
         var sent = NIODeadline.uptimeNanoseconds(0)
     }
@@ -41,7 +43,9 @@ struct SFTPRequestPipeline<Token> {
     mutating func submit(_ request: SFTPRequest, _ token: Token?, now: NIODeadline) -> UInt32 {
         if entries.isEmpty { lastProgress = now }
         let id = unusedID()
-        entries[id] = Entry(token: token, request: request, opensHandle: request.opensHandle)
+        entries[id] = Entry(
+            token: token, request: request, opensHandle: request.opensHandle,
+            patience: max(timeout, request.patience ?? timeout))
         if request.isBulk { bulk.append(id) } else { urgent.append(id) }
         return id
     }
@@ -108,19 +112,25 @@ struct SFTPRequestPipeline<Token> {
     /// What is late at `now`.
     mutating func check(now: NIODeadline) -> Lateness {
         guard !entries.isEmpty else { return .none }
-        if now >= lastProgress + timeout { return .stalled }
+        if now >= lastProgress + patience { return .stalled }
         let late = entries.compactMap { isOvertaken($0.value, now) ? $0.key : nil }
         let tokens = late.compactMap { cancel($0) }
         return tokens.isEmpty ? .none : .overtaken(tokens)
     }
 
     private func isOvertaken(_ entry: Entry, _ now: NIODeadline) -> Bool {
-        entry.token != nil && entry.request == nil && entry.sequence < newestAnswered && entry.sent + timeout <= now
+        entry.token != nil && entry.request == nil && entry.sequence < newestAnswered
+            && entry.sent + entry.patience <= now
+    }
+
+    /// The longest silence that something under way accounts for.
+    private var patience: TimeAmount {
+        entries.values.lazy.filter { $0.request == nil }.map(\.patience).max() ?? timeout
     }
 
     /// When to `check` again; nil while nothing is due. Never more than a quarter of the time limit late.
     func nextCheck(now: NIODeadline) -> NIODeadline? {
-        entries.isEmpty ? nil : min(lastProgress + timeout, now + timeout / 4)
+        entries.isEmpty ? nil : min(lastProgress + patience, now + timeout / 4)
     }
 
     /// Empties the pipeline: the connection has ended.

@@ -75,7 +75,7 @@ public struct SyncOptions: Sendable {
 
     public enum Verification: String, Hashable, Sendable, Codable {
         case size
-        /// What was written is read back and compared.
+        /// The server computes a checksum of the file; where it cannot, the file is read back and compared.
         case checksum
     }
 

@@ -120,38 +120,6 @@ struct FileCopier: Sendable {
         return .changedMeanwhile
     }
 
-    /// What the target side tells of the finished temporary file.
-    ///
-    /// - Throws: `.corrupted` when it is not what was sent.
-    func verified() async throws(StorageError) -> Entry {
-        let unseen = Entry(type: .regular, size: order.source.size)
-        if context.conditions.isBlind(target.side) { return unseen }
-        let entry: Entry?
-        do throws(StorageError) {
-            entry = try await target.entry(at: order.temporary)
-        } catch  where target.side == .remote && (error.code == .permissionDenied || error.code == .unsupported) {
-            entry = nil
-        }
-        guard let entry else {
-            context.conditions.update { $0.isBlind = true }
-            return unseen
-        }
-        guard entry.size == order.source.size || !context.comparesSizes else {
-            throw StorageError(
-                .corrupted, "\(order.path) arrived with \(entry.size) bytes instead of \(order.source.size)")
-        }
-        try await verifyContent()
-        return entry
-    }
-
-    private func verifyContent() async throws(StorageError) {
-        guard context.options.verification == .checksum else { return }
-        let paths = order.from == .local ? (order.sourcePath, order.temporary) : (order.temporary, order.sourcePath)
-        guard try await ContentComparison(replicas: context.replicas).filesMatch(paths.0, paths.1) else {
-            throw StorageError(.corrupted, "\(order.path) arrived with other content than was sent")
-        }
-    }
-
     func sides(_ entry: Entry) -> Sides<Entry> {
         var result = Sides(local: order.source, remote: order.source)
         result[target.side] = entry

@@ -40,6 +40,8 @@ final class RunConditions: Sendable {
         var writesInPlace: Bool
         /// The remote does not tell what it received.
         var isBlind: Bool
+        /// The remote failed over a question for a checksum.
+        var computesNoChecksums = false
         /// A folder could not be renamed as one.
         var refusesFolderRenames = false
         /// A side that has no room left takes no more files.

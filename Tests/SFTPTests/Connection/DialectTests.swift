@@ -15,7 +15,10 @@ import Testing
         #expect(dialect(nil) == SFTPDialect() && dialect("SSH-2.0-OpenSSH_9.2p1") == SFTPDialect())
         #expect(dialect("SSH-2.0-AsyncSSH_2.10.1").symlinkNamesLinkFirst)
         #expect(dialect("SSH-2.0-mod_sftp").readlinkAnswersAbsolute)
-        #expect(dialect(nil, [SFTPExtension("check-file"): Array("md5,sha1".utf8)]).resizingDestroys)
+        let paramiko = dialect(nil, [SFTPExtension("check-file"): Array("md5,sha1".utf8)])
+        #expect(paramiko.resizingDestroys && paramiko.fileChecks == .paramiko)
+        #expect(dialect("SSH-2.0-mod_sftp").fileChecks == SFTPFileChecks())
+        #expect(dialect(nil, [.checkFileHandle: []]).fileChecks == SFTPFileChecks())
     }
 
     @Test(arguments: [

@@ -74,6 +74,29 @@ import SeededRandom
         #expect(drained == ["a"] && pipeline.nextCheck(now: at(19)) == nil)
     }
 
+    /// A gibibyte may take a minute, and as long as a slow disk takes to read it.
+    @Test mutating func aServerThatComputesMayBeSilentForLonger() {
+        let check = SFTPFileCheck(
+            request: .checkFileHandle, handle: handle, algorithms: ["sha256"], start: 0, length: 1 << 30, blockSize: 0)
+        let id = send(.checkFile(check), "check")
+        _ = send(.lstat(SFTPPath("behind it")), "behind it")
+        guard case .none = pipeline.check(now: at(161)) else { return #expect(Bool(false)) }
+        #expect(pipeline.nextCheck(now: at(161)).map { $0 > at(161) } == true, "no check is due at once")
+        guard case .deliver("check") = pipeline.replyReceived(id, .ok(), now: at(161)) else {
+            return #expect(Bool(false))
+        }
+        guard case .none = pipeline.check(now: at(170)) else { return #expect(Bool(false)) }
+        guard case .stalled = pipeline.check(now: at(171)) else { return #expect(Bool(false)) }
+    }
+
+    @Test mutating func aServerThatComputesForEverIsStalled() {
+        let check = SFTPFileCheck(
+            request: .checkFileHandle, handle: handle, algorithms: [], start: 0, length: 1, blockSize: 0)
+        _ = send(.checkFile(check), "check")
+        guard case .none = pipeline.check(now: at(59)) else { return #expect(Bool(false)) }
+        guard case .stalled = pipeline.check(now: at(60)) else { return #expect(Bool(false)) }
+    }
+
     @Test mutating func anIdleConnectionIsNotStalled() {
         let id = send(.lstat(SFTPPath("a")), "a")
         _ = pipeline.replyReceived(id, .ok(), now: at(1))
