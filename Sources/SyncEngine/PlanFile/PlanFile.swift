@@ -11,9 +11,9 @@ public enum PlanFile {
     /// Raised when steps are written in another way; a plan of another format is not carried out.
     static let format = "1"
 
-    /// What `SyncOptions.planFile` had to say about the plan.
+    /// What `SyncOptions.planFile` had to say about the plan. Whether the rest of it is intact shows when it is carried out.
     ///
-    /// - Throws: `.configuration` for a file that is no plan, is damaged, or was written by another version.
+    /// - Throws: `.configuration` for a file that is no plan, has no readable header, or was written by another version.
     public static func about(_ path: String) throws(StorageError) -> [String: String] {
         let fields = try fields(try open(path))
         var about: [String: String] = [:]
@@ -25,12 +25,24 @@ public enum PlanFile {
 
     static let aboutPrefix = "about."
 
-    static func open(_ path: String) throws(StorageError) -> Database {
+    /// Opens a plan that is about to be carried out, and reads all of it once to see that it is intact.
+    static func openIntact(_ path: String) throws(StorageError) -> Database {
+        let database = try open(path)
+        try naming(path) { () throws(StorageError) in try database.quickCheck() }
+        return database
+    }
+
+    private static func open(_ path: String) throws(StorageError) -> Database {
+        try naming(path) { () throws(StorageError) in
+            try Database(path, DatabaseOptions(access: .readOnly, applicationID: applicationID))
+        }
+    }
+
+    private static func naming<Value>(
+        _ path: String, _ body: () throws(StorageError) -> Value
+    ) throws(StorageError) -> Value {
         do throws(StorageError) {
-            let options = DatabaseOptions(access: .readOnly, applicationID: applicationID)
-            let database = try Database(path, options)
-            try database.quickCheck()
-            return database
+            return try body()
         } catch {
             guard error.code == .corrupted || error.code == .invalidArgument else { throw error }
             throw StorageError(

@@ -41,7 +41,7 @@ extension Plan {
     /// Opens a copy of a plan file, which stays as it is.
     convenience init(_ path: String, copyOf file: String) throws(StorageError) {
         try self.init(path) { () throws(StorageError) in
-            try PlanFile.copy(try PlanFile.open(file), to: path)
+            try PlanFile.copy(try PlanFile.openIntact(file), to: path)
         }
     }
 
