@@ -223,4 +223,38 @@ struct SafetyTests {
         bench.remote.onOperation(nil)
         #expect(await bench.run().counters.copied.remote == 30)
     }
+
+    /// Row 30: the next run tries it again, and nothing is copied back over the source.
+    @Test func aRefusedUploadLeavesTheRecordAsItWas() async throws {
+        let bench = try await filled(3)
+        try bench.write("f0", "edited here")
+        try bench.write("new", "goes on")
+        bench.wait()
+        bench.remote.onOperation { operation, path throws(StorageError) in
+            guard [.openWriter, .rename].contains(operation), path.string.contains("f0") else { return }
+            throw StorageError(.permissionDenied, "no")
+        }
+        let report = await bench.run()
+        bench.remote.onOperation(nil)
+        #expect(report.outcome == .partialFailure && report.counters.failed == 1)
+        #expect(report.statusCode == .uploadFailed)
+        #expect(try bench.localTree()["f0"] == "edited here")
+        #expect(try await bench.remoteTree()["new"] == "goes on")
+        #expect(await bench.run().counters.copied == Sides(local: 0, remote: 1))
+        #expect(try await bench.remoteTree()["f0"] == "edited here")
+    }
+
+    /// Row 31: downloads stop before they write; uploads go on.
+    @Test func aFullLocalDiskTakesNothing() async throws {
+        let bench = try await SyncBench()
+        for number in 0..<20 { try await bench.writeRemote("there\(number)", "content") }
+        try bench.write("here", "goes up")
+        bench.wait()
+        let report = await bench.run { $0.reserve = 1 << 60 }
+        #expect(report.outcome == .partialFailure && report.counters.failed == 20)
+        #expect(report.problems.allSatisfy { $0.error.code == .noSpace })
+        #expect(try bench.wholeLocalTree() == ["here": "goes up"])
+        #expect(try await bench.remoteTree()["here"] == "goes up")
+        #expect(await bench.run().counters.copied.local == 20)
+    }
 }

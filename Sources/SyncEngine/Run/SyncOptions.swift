@@ -38,7 +38,7 @@ public struct SyncOptions: Sendable {
     public var durability = Durability.batch
     /// Bytes per second in each direction; nil for no limit.
     public var bandwidthLimit: Int64?
-    /// Stays free on the local disk.
+    /// Stays free on the local disk, whatever is under way at the same time.
     public var reserve: Int64 = 64 << 20
     /// Content is compared only up to this size.
     public var contentLimit: Int64 = 16 << 20

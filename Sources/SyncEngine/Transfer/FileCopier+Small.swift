@@ -112,6 +112,7 @@ extension FileCopier {
             await writer.abort()
             throw error
         }
+        room.wrote(order.source.size)
         context.observer?.observe(.transferred(bytes: order.source.size, to: .local))
         return true
     }

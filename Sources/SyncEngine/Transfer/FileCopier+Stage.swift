@@ -129,6 +129,7 @@ extension FileCopier {
 
     private func write(_ block: ByteBuffer, _ writer: any RemoteWriter, at position: Int64) async throws(StorageError) {
         try await writer.write(block, at: position)
+        room.wrote(Int64(block.readableBytes))
         context.observer?.observe(.transferred(bytes: Int64(block.readableBytes), to: target.side))
     }
 

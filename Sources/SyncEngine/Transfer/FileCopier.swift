@@ -9,6 +9,14 @@ import SyncCore
 struct FileCopier: Sendable {
     let context: TransferContext
     let order: CopyOrder
+    /// What the file will still take of the local disk.
+    let room: DiskBudget.Claim
+
+    init(context: TransferContext, order: CopyOrder) {
+        self.context = context
+        self.order = order
+        room = DiskBudget.Claim(context.localDisk)
+    }
 
     var source: Replica { context.replicas[order.from] }
     var target: Replica { context.replicas[order.from.other] }
@@ -20,6 +28,7 @@ struct FileCopier: Sendable {
         case .changed: return .changedMeanwhile
         case .asPlanned(let found): attributes = found
         }
+        defer { room.end() }
         do throws(StorageError) {
             try await checkRoom()
             if order.source.type == .symbolicLink { return try await copyLink() }
@@ -56,17 +65,20 @@ struct FileCopier: Sendable {
         }
     }
 
-    /// Copies to the local disk leave a reserve free.
+    /// Copies to the local disk, all that are under way together, leave a reserve free.
     private func checkRoom() async throws(StorageError) {
         guard target.side == .local, order.source.type == .regular else { return }
-        let room = try await target.files.statistics(.root)
-        let free = room.availableBlocks.multipliedReportingOverflow(by: room.blockSize)
+        let promised = room.take(order.source.size)
+        let disk = try await target.files.statistics(.root)
+        let free = disk.availableBlocks.multipliedReportingOverflow(by: disk.blockSize)
         guard !free.overflow, let bytes = Int64(exactly: free.partialValue) else { return }
-        guard bytes - order.source.size < context.options.reserve else { return }
+        guard bytes - promised < context.options.reserve else { return }
+        let others = promised - order.source.size
         throw StorageError(
             .noSpace,
-            "\(order.path) was not downloaded: the local disk has \(ByteCount(bytes)) left, and "
-                + "\(ByteCount(context.options.reserve)) are to stay free")
+            "\(order.path) was not downloaded: the local disk has \(ByteCount(bytes)) left, "
+                + (others > 0 ? "other downloads under way need \(ByteCount(others)), " : "")
+                + "and \(ByteCount(context.options.reserve)) are to stay free")
     }
 
     /// Whether the source is still what the plan saw.

@@ -13,6 +13,7 @@ struct TransferContext: Sendable {
     let now: @Sendable () -> Timestamp
     /// Blocks of large files in flight, over all files.
     let blocks = Permits(96)
+    let localDisk = DiskBudget()
     let bandwidth: Sides<BandwidthLimit?>
     /// Whether a copy has the size of its original, see `Capabilities.exactSizes`.
     var comparesSizes: Bool { replicas.comparesSizes }
