@@ -6,7 +6,11 @@ extension Reconciliation {
     func onlyAtDestination(_ destination: Side) -> Decision {
         let row = destination == .remote ? 9 : 10
         if path.record?.state == .tombstone, !changes[destination].isEdit { return Decision(.nothing, row: 11) }
-        return Decision(mayMirror ? .remove(from: destination) : .nothing, row: row)
+        guard mayMirror else { return Decision(.nothing, row: row) }
+        if case .deletePending(let attempts) = path.record?.state, !changes[destination].isEdit {
+            return pendingDelete(destination, attempts)
+        }
+        return Decision(.remove(from: destination), row: row)
     }
 
     /// Files or links on both sides; the source wins.

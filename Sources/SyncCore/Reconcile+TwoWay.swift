@@ -25,12 +25,11 @@ extension Reconciliation {
         }
     }
 
-    /// Refused before: tried again after 1, 2, 4… minutes, once a day at the least.
-    private func pendingDelete(_ side: Side, _ attempts: Int) -> Decision {
+    /// Refused before: tried again when its time has come.
+    func pendingDelete(_ side: Side, _ attempts: Int) -> Decision {
         guard rules.deletes != .never else { return Decision(.nothing, row: 29) }
-        let wait = Duration.seconds(min(86_400, 60 << min(max(attempts, 1) - 1, 11)))
         let elapsed = rules.now.duration(since: path.record?.syncedAt ?? .epoch)
-        return elapsed >= wait || elapsed < .zero
+        return elapsed >= Record.deletionWait(after: attempts) || elapsed < .zero
             ? Decision(.remove(from: side), row: 29) : Decision(.skip(.deletePending), row: 29)
     }
 

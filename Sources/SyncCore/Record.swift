@@ -24,6 +24,11 @@ public struct Record: Hashable, Sendable {
         self.state = state
     }
 
+    /// How long a deletion that was refused so many times waits for the next attempt: 1, 2, 4… minutes, a day at most.
+    public static func deletionWait(after attempts: Int) -> Duration {
+        .seconds(min(86_400, 60 << min(max(attempts, 1) - 1, 11)))
+    }
+
     /// The sides exchanged.
     public var swapped: Record {
         Record(local: entries.remote, remote: entries.local, syncedAt: syncedAt, state: state)

@@ -187,6 +187,15 @@ private let oneWay: [TableLine] = [
     .init(
         "moved to the destination", nil, remoteFile, Samples.record(nil, remoteFile, .tombstone), 11, .nothing,
         rules: mirror),
+    .init(
+        "mirror: deletion refused just now", nil, remoteFile,
+        Record(
+            local: nil, remote: remoteFile, syncedAt: Timestamp(seconds: 1_700_099_990),
+            state: .deletePending(attempts: 1)),
+        29, .skip(.deletePending), rules: mirror),
+    .init(
+        "mirror: deletion refused, then edited", nil, remoteEdited,
+        Samples.record(nil, remoteFile, .deletePending(attempts: 1)), 9, .remove(from: .remote), rules: mirror),
     .init("pull: new", nil, remoteFile, nil, 5, .copy(from: .remote, displaced: .nothing), rules: Samples.rules(.pull)),
     .init("pull: extra", file, nil, nil, 10, .nothing, rules: Samples.rules(.pull)),
     .init("equal, unrecorded", file, remoteFile, nil, 6, .adopt, rules: push),

@@ -147,7 +147,7 @@ extension Archive {
         switch state {
         case .clean: (0, 0)
         case .tombstone: (1, 0)
-        case .deletePending(let attempts): (2, Int64(attempts))
+        case .deletePending(let attempts): (deletePendingCode, Int64(attempts))
         case .blocked: (3, 0)
         }
     }
@@ -155,7 +155,7 @@ extension Archive {
     private static func state(_ code: Int64, attempts: Int64) -> Record.State {
         switch code {
         case 1: .tombstone
-        case 2: .deletePending(attempts: Int(clamping: attempts))
+        case deletePendingCode: .deletePending(attempts: Int(clamping: attempts))
         case 3: .blocked
         default: .clean
         }

@@ -11,7 +11,7 @@ final class Archive {
     let database: Database
     private(set) var header: ArchiveHeader
 
-    /// Format 1. Paths are split at the last name, so that a directory's children lie together.
+    /// Format 2. Paths are split at the last name, so that a directory's children lie together.
     private static let schema = [
         """
         CREATE TABLE header (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -24,14 +24,20 @@ final class Archive {
         CREATE TABLE intents (
             operation INTEGER PRIMARY KEY, path BLOB NOT NULL, side TEXT NOT NULL, temporary BLOB NOT NULL,
             kept BLOB, \((EntryColumns.names("source") + EntryColumns.names("target")).joined(separator: ", ")));
-        """
+        """,
+        // `syncctl status` asks for them while an archive of a million records lies open elsewhere.
+        "CREATE INDEX pending_deletions ON records (parent, name) WHERE state = \(deletePendingCode)",
     ]
+
+    static let applicationID: Int32 = 0x524D_5241
+    /// A record's state in its column.
+    static let deletePendingCode: Int64 = 2
 
     /// Opens the archive of `identity` at `path`, or makes one.
     ///
     /// - Throws: `.corrupted` when the file cannot be used, `.rootMissing` when it belongs to another identity.
     convenience init(_ path: String, _ identity: ArchiveIdentity) throws(StorageError) {
-        let options = DatabaseOptions(durability: .normal, applicationID: 0x524D_5241)
+        let options = DatabaseOptions(durability: .normal, applicationID: Self.applicationID)
         try self.init(try Database(path, options), identity)
     }
 
@@ -64,7 +70,7 @@ final class Archive {
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
-    private static func fields(_ database: Database) throws(StorageError) -> [String: String] {
+    static func fields(_ database: Database) throws(StorageError) -> [String: String] {
         var fields: [String: String] = [:]
         let rows = try database.query("SELECT name, value FROM header")
         while try rows.step() { fields[rows.text(0)] = rows.text(1) }

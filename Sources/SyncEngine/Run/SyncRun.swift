@@ -77,12 +77,24 @@ public final class SyncRun: Sendable {
 
     /// A file of this synchronisation in the state directory.
     func stateFile(_ suffix: String) -> String {
-        let name = options.name.utf8.map { byte -> String in
+        let name = options.name.utf8.flatMap { byte -> [UInt8] in
             let isPlain =
                 byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5A || byte >= 0x61 && byte <= 0x7A
                 || byte == 0x2D || byte == 0x5F || byte > 0x7F
-            return isPlain ? String(decoding: [byte], as: UTF8.self) : "%" + String(byte, radix: 16, uppercase: true)
+            let digits = (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            return isPlain ? [byte] : Array("%\(digits)".utf8)
         }
-        return "\(stateDirectory)/\(name.joined()).\(suffix)"
+        return "\(stateDirectory)/\(String(decoding: name, as: UTF8.self)).\(suffix)"
+    }
+
+    /// The name in front of a state file's suffix, as it was given.
+    static func name(ofStateFile name: String) -> String {
+        let parts = name.utf8.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
+        var bytes = parts.first.map(Array.init) ?? []
+        for part in parts.dropFirst() {
+            guard let byte = UInt8(String(decoding: part.prefix(2), as: UTF8.self), radix: 16) else { return name }
+            bytes += [byte] + part.dropFirst(2)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

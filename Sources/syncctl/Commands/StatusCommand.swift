@@ -2,34 +2,42 @@ import ArgumentParser
 import Definitions
 import FileModel
 import Service
+import SyncEngine
 import VirtualFileSystem
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "What the mounts are doing, and what could not be uploaded.")
+        commandName: "status",
+        abstract: "What the mounts are doing, what could not be uploaded, and what syncs could not delete.")
 
     @OptionGroup var directories: DirectoryOptions
 
     @Flag(help: "Again every second, until interrupted.")
     var watch = false
 
-    @Flag(help: "One JSON object per mount.")
+    @Flag(help: "One JSON object per mount, and per sync with deletions that were refused.")
     var json = false
 
     func run() async throws {
-        let control = MountControl(directories.directories())
+        let folders = directories.directories()
+        let control = MountControl(folders)
         repeat {
-            let text = render(control.status(), rescued: (try? directories.rescueStore.entries().count) ?? 0)
+            let pending = PendingDeletions.all(in: folders.archives, limit: PendingDeletionReport.most)
+            let text = render(control.status(), pending, rescued: (try? directories.rescueStore.entries().count) ?? 0)
             if watch, !json, Terminal.output.isInteractive { Terminal.output.write("\u{1B}[H\u{1B}[2J") }
             Terminal.output.write(text)
             if watch { try await Task.sleep(for: .seconds(1)) }
         } while watch
     }
 
-    private func render(_ answers: [MountControl.Answer], rescued: Int) -> String {
-        if json { return answers.map { StatusReport.json($0).text + "\n" }.joined() }
+    private func render(_ answers: [MountControl.Answer], _ pending: [PendingDeletions], rescued: Int) -> String {
+        if json {
+            let lines = answers.map(StatusReport.json) + pending.map(PendingDeletionReport.json)
+            return lines.map { $0.text + "\n" }.joined()
+        }
         var parts = answers.map(StatusReport.text)
         if parts.isEmpty { parts.append("no mounts\n") }
+        parts += pending.map(PendingDeletionReport.text)
         if rescued > 0 {
             parts.append("\(rescued) file\(rescued == 1 ? "" : "s") could not be uploaded: syncctl rescue list\n")
         }

@@ -33,10 +33,17 @@ struct JSONLine {
 
     /// A path; `NAME_bytes` holds it in hexadecimal where it is no UTF-8.
     func adding(_ name: String, path bytes: [UInt8]) -> JSONLine {
-        let line = adding(name, .string(String(decoding: bytes, as: UTF8.self)))
-        guard String(validating: bytes, as: UTF8.self) == nil else { return line }
+        var line = self
+        line.members += Self.path(name, bytes)
+        return line
+    }
+
+    /// The members that `adding(_:path:)` adds, for an object within the line.
+    static func path(_ name: String, _ bytes: [UInt8]) -> [(String, Value)] {
+        let text = (name, Value.string(String(decoding: bytes, as: UTF8.self)))
+        guard String(validating: bytes, as: UTF8.self) == nil else { return [text] }
         let digits = bytes.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
-        return line.adding("\(name)_bytes", .string(digits))
+        return [text, ("\(name)_bytes", .string(digits))]
     }
 
     var text: String { Self.text(.object(members)) }
