@@ -17,7 +17,8 @@ struct Syncctl: AsyncParsableCommand {
             """,
         version: "syncctl \(Version.text)",
         subcommands: [
-            MountCommand.self, UnmountCommand.self, RescueCommand.self, StatusCommand.self, CacheCommand.self,
+            MountCommand.self, UnmountCommand.self, FlushCommand.self, RescueCommand.self, StatusCommand.self,
+            CacheCommand.self,
             PushCommand.self, PullCommand.self, SyncCommand.self, PlanCommand.self, ApplyCommand.self,
             ExplainCommand.self,
             TestCommand.self, ProbeCommand.self,

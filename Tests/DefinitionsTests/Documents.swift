@@ -82,6 +82,7 @@ enum Documents {
         read_ahead = "8MiB"
         write_behind = "32MiB"
         spool_limit = "2GiB"
+        write = "through"
 
         [log]
         level = "info"

@@ -9,30 +9,6 @@ import Testing
 /// What could not be uploaded is kept, and uploaded later without harm.
 @Suite(.timeLimit(.minutes(1)))
 struct RescueTests {
-    private final class Folder: Sendable {
-        let path: String
-
-        init() throws {
-            var template = Array("/tmp/remora-rescue-XXXXXX".utf8CString)
-            try #require(mkdtemp(&template) != nil)
-            path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-
-        deinit {
-            if let stream = opendir(path) {
-                while let entry = readdir(stream) {
-                    withUnsafePointer(to: &entry.pointee.d_name) {
-                        $0.withMemoryRebound(to: CChar.self, capacity: 256) { _ = unlinkat(dirfd(stream), $0, 0) }
-                    }
-                }
-                closedir(stream)
-            }
-            rmdir(path)
-        }
-
-        var store: RescueStore { RescueStore(folder: path) }
-    }
-
     private func fixture(_ style: InMemoryRemote.Style, _ folder: Folder) async throws -> VolumeFixture {
         try await VolumeFixture(style) { settings in
             settings.attributeTimeout = .zero

@@ -14,19 +14,21 @@ struct VolumeFixture {
 
     init(
         _ style: InMemoryRemote.Style = .randomAccess, capabilities: Capabilities? = nil,
+        over remote: InMemoryRemote? = nil, journal: WriteBackJournal? = nil,
         _ configure: (inout VolumeSettings) -> Void = { _ in }
     ) async throws {
-        remote = InMemoryRemote(style: style, capabilities: capabilities)
-        calls = CallLog()
+        let remote = remote ?? InMemoryRemote(style: style, capabilities: capabilities)
+        self.remote = remote
+        let calls = CallLog()
+        self.calls = calls
         clock = ManualClock()
         var settings = VolumeSettings()
         settings.timeout = .seconds(20)
         settings.spoolDirectory = "/tmp"
         configure(&settings)
-        volume = try await Volume.open(remote, settings: settings, now: { [clock] in clock.now })
-        remote.onOperation { [calls] operation, path async throws(StorageError) in
-            try await calls.record(operation, path)
-        }
+        remote.onOperation { operation, path async throws(StorageError) in try await calls.record(operation, path) }
+        volume = try await Volume.open(remote, settings: settings, journal: journal, now: { [clock] in clock.now })
+        calls.reset()
     }
 
     func inode(_ path: String) async throws -> InodeNumber {

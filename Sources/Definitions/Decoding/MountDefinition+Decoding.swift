@@ -35,6 +35,7 @@ extension MountSettings {
         readAhead = reader.read(MountKeys.readAhead)
         writeBehind = reader.read(MountKeys.writeBehind)
         spoolLimit = reader.read(MountKeys.spoolLimit)
+        write = reader.read(MountKeys.write)
     }
 }
 

@@ -41,6 +41,7 @@ public struct MountSettings: Hashable, Sendable {
     public var readAhead: ByteCount
     public var writeBehind: ByteCount
     public var spoolLimit: ByteCount
+    public var write: WriteMode
 }
 
 /// [log]

@@ -29,7 +29,10 @@ enum MountKeys {
         "read_ahead", .bytes, default: "8MiB", "fetched ahead of a sequential reader, per open file")
     static let writeBehind = Key("write_behind", .bytes, default: "32MiB", "written but not yet sent, per open file")
     static let spoolLimit = Key(
-        "spool_limit", .bytes, default: "2GiB", "local space for files that no stream can serve")
+        "spool_limit", .bytes, default: "2GiB", "local space for files that no stream can serve, and for pending ones")
+    static let write = Key(
+        "write", ValueFormat<WriteMode>.choice, default: "through",
+        "what closing a file waits for: through is the server, back a journal of this machine that is uploaded soon")
 
     static let schema = TableSchema(
         "mount", "The local folder.",
@@ -39,7 +42,7 @@ enum MountKeys {
             containSymlinks.description, uid.description,
             gid.description, umask.description,
             attributeTimeout.description, directoryTimeout.description, negativeTimeout.description,
-            readAhead.description, writeBehind.description, spoolLimit.description,
+            readAhead.description, writeBehind.description, spoolLimit.description, write.description,
         ])
 }
 

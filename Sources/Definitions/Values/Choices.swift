@@ -75,6 +75,14 @@ public enum OverwritePolicy: String, Hashable, Sendable, CaseIterable {
     case always
 }
 
+/// What close(2) on a mount means.
+public enum WriteMode: String, Hashable, Sendable, CaseIterable {
+    /// The server has the file.
+    case through
+    /// The file is safe in a journal of this machine, and is uploaded soon.
+    case back
+}
+
 public enum VerificationMode: String, Hashable, Sendable, CaseIterable {
     case size, checksum
 }

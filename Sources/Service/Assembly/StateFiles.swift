@@ -11,6 +11,8 @@ extension ProgramDirectories {
     public var servers: String { state + "/servers" }
     /// Files that could not be uploaded (`RescueStore`).
     public var rescue: String { state + "/rescue" }
+    /// Files of mounts that are still to be uploaded (`WriteBackJournals`).
+    public var pending: String { state + "/pending" }
     /// The space for random writes on FTP.
     public var spool: String { cache + "/spool" }
     /// The sessions of each server and user, shared by all processes.
@@ -24,7 +26,9 @@ extension ProgramDirectories {
 
     /// Makes the folders, open to their owner only.
     public func prepare() throws(StorageError) {
-        for folder in [state, runtime, cache, archives, servers, rescue, spool, slots, control, mountRegistry, logs] {
+        for folder in [
+            state, runtime, cache, archives, servers, rescue, pending, spool, slots, control, mountRegistry, logs,
+        ] {
             try FolderMaker.make(folder)
         }
     }

@@ -5,6 +5,8 @@ struct ControlRequest: Codable, Sendable {
     enum Command: String, Codable, Sendable {
         case status
         case dropCaches = "drop-caches"
+        /// Upload what is pending now.
+        case flush
     }
 
     var command: Command

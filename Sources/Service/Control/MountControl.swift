@@ -22,11 +22,16 @@ public struct MountControl: Sendable {
     /// Lets the mounts forget what they know of the server. Blocks.
     ///
     /// - Parameter isMeant: tells which, by their status.
-    public func dropCaches(_ isMeant: (MountStatus) -> Bool) -> [Answer] {
+    public func dropCaches(_ isMeant: (MountStatus) -> Bool) -> [Answer] { ask(.dropCaches, isMeant) }
+
+    /// Lets the mounts upload what is pending at once, without waiting for its end. Blocks.
+    public func flush(_ isMeant: (MountStatus) -> Bool) -> [Answer] { ask(.flush, isMeant) }
+
+    private func ask(_ command: ControlRequest.Command, _ isMeant: (MountStatus) -> Bool) -> [Answer] {
         names().compactMap { name -> Answer? in
             guard case .success(let status)? = ask(ControlRequest(command: .status), name)?.result, isMeant(status)
             else { return nil }
-            return ask(ControlRequest(command: .dropCaches), name)
+            return ask(ControlRequest(command: command), name)
         }
     }
 

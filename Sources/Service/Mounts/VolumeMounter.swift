@@ -32,7 +32,7 @@ public struct VolumeMounter: Mounter {
         do throws(StorageError) {
             let volume = try await Volume.open(
                 remote, settings: VolumeSettings(definition, spool: directories.spool, rescue: directories.rescue),
-                logger: logger)
+                journal: try journal(definition), logger: logger)
             let mounted = try await MountedVolume.mount(
                 volume, MountOptions(definition, mountpoint: mountpoint), logger: logger)
             let details = MountDetails(definition, mountpoint)
@@ -41,6 +41,11 @@ public struct VolumeMounter: Mounter {
             await remote.shutdown()
             throw error
         }
+    }
+
+    private func journal(_ definition: MountDefinition) throws(StorageError) -> WriteBackJournal? {
+        guard definition.mount.write == .back, !definition.mount.readOnly else { return nil }
+        return try WriteBackJournals(folder: directories.pending).open(definition)
     }
 
     /// After umount(8) the process of the mount before may still be about to end; it is waited for.
@@ -64,7 +69,11 @@ public struct VolumeMounter: Mounter {
     ) -> ControlSocket? {
         do throws(StorageError) {
             return try ControlSocket(in: directories.control, name: details.socketName) { request in
-                if request.command == .dropCaches { await mounted.dropCaches() }
+                switch request.command {
+                case .status: break
+                case .dropCaches: await mounted.dropCaches()
+                case .flush: mounted.volume.hurry()
+                }
                 return ControlReply(status: details.status(mounted.volume, remote))
             }
         } catch {
@@ -98,7 +107,9 @@ private final class VolumeMount: RunningMount {
         let unsettled = await end.value
         guard let first = unsettled.first else { return }
         let others = unsettled.count > 1 ? ", and \(unsettled.count - 1) more" : ""
-        throw StorageError(first.error.code, "\(first.path) could not be uploaded: \(first.error.message)\(others)")
+        let remedy = unsettled.contains { $0.isKept } ? "; what is pending is kept: mount again, or syncctl flush" : ""
+        throw StorageError(
+            first.error.code, "\(first.path) could not be uploaded: \(first.error.message)\(others)\(remedy)")
     }
 
     func unmount() async throws(StorageError) {

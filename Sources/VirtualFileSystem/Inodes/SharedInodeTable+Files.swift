@@ -51,6 +51,19 @@ extension SharedInodeTable {
         withLock { table, _ in table.inodes[number]?.revision ?? 0 }
     }
 
+    /// Lets the next questions about a name go to the server.
+    func expire(_ path: RemotePath) {
+        withLock { table, now in
+            var current = InodeNumber.root
+            for name in path.components {
+                table.inodes[current]?.directory?.completeUntil = nil
+                guard let next = table.inodes[current]?.directory?.children[name] else { return }
+                current = next
+            }
+            table.expire(current, now: now)
+        }
+    }
+
     func expire(_ number: InodeNumber) {
         withLock { table, now in table.expire(number, now: now) }
     }

@@ -22,6 +22,20 @@ public struct VolumeStatus: Codable, Sendable, Hashable {
         public var bytesPerSecond: Int64
     }
 
+    /// Files that were closed and that the server does not have yet.
+    public struct Pending: Codable, Sendable, Hashable {
+        public var files: Int
+        public var bytes: Int64
+        public var uploading: Int
+        /// The sequence numbers of the one that waits longest, and of the latest that was closed.
+        public var oldest: UInt64?
+        public var newest: UInt64
+        /// Since when the oldest waits, in seconds since 1970.
+        public var since: Int64?
+        /// Why uploads do not succeed at present.
+        public var lastError: String?
+    }
+
     /// In the order of their number.
     public var calls: [Call]
     public var caches: [CacheUse]
@@ -32,6 +46,8 @@ public struct VolumeStatus: Codable, Sendable, Hashable {
     public var unsettledFiles: Int
     public var spoolUsed: Int64
     public var spoolLimit: Int64
+    /// With write-back.
+    public var pending: Pending?
     /// Files that could not be uploaded since the mount began.
     public var rescued: Int
     /// Why calls fail at once; nil while the server answers.
@@ -53,7 +69,8 @@ extension Volume {
             }.sorted { $0.name < $1.name },
             read: transfer.read, written: transfer.written, openFiles: handles.openFiles.count,
             unsettledFiles: files.count { $0.isAhead }, spoolUsed: services.spools.inUse,
-            spoolLimit: settings.spoolLimit.bytes, rescued: services.rescued.withLock { $0.count },
+            spoolLimit: settings.spoolLimit.bytes, pending: services.held?.status(),
+            rescued: services.rescued.withLock { $0.count },
             outage: outage.map { "\($0.error)" }, outageSeconds: outage?.duration.components.seconds)
     }
 

@@ -14,7 +14,7 @@ extension OpenFile {
 
     /// Prepares for a rename: what is under way ends under the old name.
     nonisolated func settleName() async throws(StorageError) {
-        guard !capabilities.randomWrite else { return }
+        guard !capabilities.randomWrite || services.held != nil else { return }
         try await exclusively { file async throws(StorageError) in try await file.settle() }
     }
 
@@ -26,6 +26,7 @@ extension OpenFile {
     private func sayFarewell() async throws(StorageError) -> Farewell {
         if capabilities.randomWrite, capabilities.randomRead {
             if !readAheads.withLock({ $0.isEmpty }) { try await holdForReading() }
+            if case .spool = output { return isOnServer ? .remove : .nothing }
             if !writers.isEmpty, case .none = output { output = .random(try await openRandom(.update)) }
             return .remove
         }

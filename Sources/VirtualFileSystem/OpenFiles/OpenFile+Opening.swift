@@ -18,6 +18,8 @@ extension OpenFile {
     private func openForWriting(_ id: HandleID, _ flags: OpenFlags) async throws(StorageError) {
         if flags.contains(.truncate) {
             try await resize(to: 0)
+        } else if try takeBack() {
+            // What is pending is changed here.
         } else if !capabilities.exactSizes, isOnServer, size > 0 {
             throw wholeFilesOnly
         } else if capabilities.randomWrite, case .none = output {
@@ -42,6 +44,7 @@ extension OpenFile {
     private func createOutput(
         at path: RemotePath, _ permissions: UInt16, _ disposition: WriteDisposition
     ) async throws(StorageError) {
+        if services.held?.hasRoom == true { return try await createPending(path, disposition) }
         if capabilities.randomWrite {
             output = .random(
                 services.makeWriteBehind(

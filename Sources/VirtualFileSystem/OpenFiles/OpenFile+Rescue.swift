@@ -1,4 +1,5 @@
 import FileModel
+import Synchronization
 
 extension OpenFile {
     /// A copy for what is about to be written; nil where nothing is rescued.
@@ -29,7 +30,11 @@ extension OpenFile {
             services.logger.error("\(path) was not uploaded and is too large to be kept: raise spool_limit")
             return error
         }
-        let record = await record(path, error, rescue, parts)
+        var record = makeRecord(path, rescue)
+        record.reason = "\(error)"
+        record.code = error.code.rawValue
+        record.left = await left(of: path, after: error)
+        record.parts = parts
         do throws(StorageError) {
             try RescueStore(folder: rescue.folder).keep(content, record, limit: services.settings.spoolLimit.bytes)
         } catch {
@@ -55,9 +60,8 @@ extension OpenFile {
         return (spool, copy.extents.ranges.map { .init(offset: $0.lowerBound, count: Int64($0.count)) })
     }
 
-    private func record(
-        _ path: RemotePath, _ error: StorageError, _ rescue: RescueSettings, _ parts: [RescueRecord.Part]?
-    ) async -> RescueRecord {
+    /// What there is to know of the whole content; the time is when it was written.
+    func makeRecord(_ path: RemotePath, _ rescue: RescueSettings) -> RescueRecord {
         let now = Timestamp.now()
         let modified = pending.modified ?? live.withLock { $0.modified }
         return RescueRecord(
@@ -65,8 +69,8 @@ extension OpenFile {
             folder: rescue.remoteFolder, path: path.string, pathBytes: Hexadecimal.text(path.bytes), size: size,
             modified: modified.seconds,
             permissions: pending.permissions ?? services.inodes.permissions(of: inode), rescued: now.seconds,
-            reason: "\(error)", code: error.code.rawValue, base: copy?.base ?? .unknown,
-            left: await left(of: path, after: error), parts: parts, isCutShort: copy?.isCutShort ?? false)
+            reason: "", code: "", base: copy?.base ?? .unknown, left: .unknown, parts: nil,
+            isCutShort: copy?.isCutShort ?? false)
     }
 
     /// What the failed upload left on a server that still answers.

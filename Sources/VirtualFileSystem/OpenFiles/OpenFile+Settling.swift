@@ -27,6 +27,7 @@ extension OpenFile {
                 throw heard(id, Verdicts.synchronizer) ?? error
             }
         }
+        if let held = services.held, let path = try? path() { try await held.settle(path) }
         if let failure = heard(id, Verdicts.synchronizer) { throw failure }
     }
 
@@ -58,7 +59,7 @@ extension OpenFile {
                 output = .none
                 try await upload.close(pending)
             case .spool(let spool, let isDirty):
-                if isDirty { try await self.upload(spool) } else { try await settlePending() }
+                if isDirty { try await deliver(spool) } else { try await settlePending() }
                 output = .spool(spool, isDirty: false)
             }
         } catch {

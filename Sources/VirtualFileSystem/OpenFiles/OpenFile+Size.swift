@@ -17,9 +17,12 @@ extension OpenFile {
         switch output {
         case .random(let upload): try await upload.setAttributes(AttributeChanges(size: target))
         case .spool(let spool, _):
-            try spool.truncate(to: target)
-            output = .spool(spool, isDirty: true)
+            let own = try own(spool)
+            try own.truncate(to: target)
+            output = .spool(own, isDirty: true)
         case .stream(let upload, let end): try await resizeStream(upload, end, to: target)
+        case .none where target == 0 && services.held?.hasRoom == true: try beginPending()
+        case .none where try takeBack(): return try await resize(to: target)
         case .none where capabilities.randomWrite: try await resizeOnServer(to: target)
         case .none: try await resizeByUpload(to: target)
         }

@@ -83,18 +83,22 @@ extension OpenFile {
 
     private func send(_ spool: Spool, to path: RemotePath, _ writer: TimeLimitedWriter) async throws(StorageError) {
         let upload = services.makeWriteBehind(writer)
-        var position: Int64 = 0
         do throws(StorageError) {
-            while position < spool.size {
-                let bytes = try spool.read(at: position, count: capabilities.blockSize)
-                try await upload.write(bytes, at: position)
-                position += Int64(bytes.readableBytes)
-            }
+            try await write(spool, to: upload)
         } catch {
             await upload.abort()
             throw error
         }
         try await upload.close(pending)
+    }
+
+    func write(_ spool: Spool, to upload: WriteBehind) async throws(StorageError) {
+        var position: Int64 = 0
+        while position < spool.size {
+            let bytes = try spool.read(at: position, count: capabilities.blockSize)
+            try await upload.write(bytes, at: position)
+            position += Int64(bytes.readableBytes)
+        }
     }
 
     /// An upload may wait for a session; only a stream that is held open for an unknown time must not.

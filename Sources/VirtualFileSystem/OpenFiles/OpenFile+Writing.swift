@@ -40,7 +40,10 @@ extension OpenFile {
         switch output {
         case .none: throw StorageError(.failed, "the file is not open for writing")
         case .random(let upload): try await upload.write(bytes, at: start)
-        case .spool(let spool, _): try store(bytes, at: start, in: spool)
+        case .spool(let spool, _):
+            try await makeRoom(for: range.upperBound - spool.size)
+            guard case .spool = output else { return try await send(bytes, at: start) }
+            try store(bytes, at: start, in: spool)
         case .stream(let upload, let end) where (0...Self.paddingLimit).contains(start - end):
             try await pad(upload, from: end, to: start)
             try await upload.write(bytes, at: start)
@@ -52,8 +55,9 @@ extension OpenFile {
     }
 
     private func store(_ bytes: ByteBuffer, at offset: Int64, in spool: Spool) throws(StorageError) {
-        try spool.write(bytes, at: offset)
-        output = .spool(spool, isDirty: true)
+        let own = try own(spool)
+        try own.write(bytes, at: offset)
+        output = .spool(own, isDirty: true)
     }
 
     /// Fills a gap that a seek left (lseek(2): it reads as zeros).
@@ -84,6 +88,7 @@ extension OpenFile {
     }
 
     private func openOutput(for offset: Int64, appending: Bool) async throws(StorageError) {
+        if try takeBack() { return }
         if capabilities.randomWrite {
             output = .random(try await openRandom(.update))
             return

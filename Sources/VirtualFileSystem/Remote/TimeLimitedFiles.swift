@@ -37,18 +37,14 @@ struct TimeLimitedWriter: Sendable {
     let path: RemotePath
     let limit: TimeLimit
 
-    /// Bytes under way on a slow line move without a word of the server. Silence is the connection's to notice, which
-    /// sees them move; this is only the backstop behind it.
-    private var moving: TimeLimit { TimeLimit(duration: max(.seconds(600), limit.duration * 4), health: limit.health) }
-
     func write(_ bytes: ByteBuffer, at offset: Int64) async throws(StorageError) {
-        try await moving.run("writing", path) { [base] _ async throws(StorageError) in
+        try await limit.forWrites.run("writing", path) { [base] _ async throws(StorageError) in
             try await base.write(bytes, at: offset)
         }
     }
 
     func synchronize() async throws(StorageError) {
-        try await moving.run("synchronising", path) { [base] _ async throws(StorageError) in
+        try await limit.forWrites.run("synchronising", path) { [base] _ async throws(StorageError) in
             try await base.synchronize()
         }
     }
@@ -60,7 +56,8 @@ struct TimeLimitedWriter: Sendable {
     }
 
     func close() async throws(StorageError) {
-        try await moving.run("finishing", path) { [base] _ async throws(StorageError) in try await base.close() }
+        try await limit.forWrites.run("finishing", path) { [base] _ async throws(StorageError) in try await base.close()
+        }
     }
 
     func abort() async { await base.abort() }

@@ -8,9 +8,15 @@ import RemoteFileSystem
 struct TimeLimitedRemote: Sendable {
     let base: any RemoteFileSystem
     let limit: TimeLimit
+    /// With write-back: what is pending needs no server that answers.
+    var held: WriteBack?
+
+    private func limit(for path: RemotePath) -> TimeLimit {
+        held?.isPending(path) == true ? TimeLimit(duration: limit.duration) : limit
+    }
 
     func attributes(of path: RemotePath) async throws(StorageError) -> FileAttributes {
-        try await limit.run("asking about", path) { [base] _ async throws(StorageError) in
+        try await limit(for: path).run("asking about", path) { [base] _ async throws(StorageError) in
             try await base.attributes(of: path)
         }
     }
@@ -28,10 +34,10 @@ struct TimeLimitedRemote: Sendable {
     }
 
     func openReader(_ path: RemotePath) async throws(StorageError) -> TimeLimitedReader {
-        let reader = try await limit.run("opening", path) { [base] _ async throws(StorageError) in
+        let reader = try await limit(for: path).run("opening", path) { [base] _ async throws(StorageError) in
             try await base.openReader(path)
         }
-        return TimeLimitedReader(base: reader, path: path, limit: limit)
+        return TimeLimitedReader(base: reader, path: path, limit: limit(for: path))
     }
 
     func openWriter(
@@ -43,8 +49,15 @@ struct TimeLimitedRemote: Sendable {
         return TimeLimitedWriter(base: writer, path: path, limit: limit)
     }
 
+    /// Bytes under way move without a word of the server, as in `TimeLimitedWriter`.
+    func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
+        try await limit.forWrites.run("writing", placement.target) { [base] _ async throws(StorageError) in
+            try await base.place(placement)
+        }
+    }
+
     func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile {
-        try await limit.run("reading", path) { [base] _ async throws(StorageError) in
+        try await limit(for: path).run("reading", path) { [base] _ async throws(StorageError) in
             try await base.fetch(path, size: size)
         }
     }
@@ -74,7 +87,7 @@ struct TimeLimitedRemote: Sendable {
     }
 
     func setAttributes(_ path: RemotePath, _ changes: AttributeChanges) async throws(StorageError) {
-        try await limit.run("changing the attributes of", path) { [base] _ async throws(StorageError) in
+        try await limit(for: path).run("changing the attributes of", path) { [base] _ async throws(StorageError) in
             try await base.setAttributes(path, changes)
         }
     }

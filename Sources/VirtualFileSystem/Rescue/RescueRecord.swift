@@ -43,6 +43,14 @@ public struct RescueRecord: Codable, Hashable, Sendable {
         case file(size: Int64, modified: Int64?, precision: Int64)
     }
 
+    /// The same file at another place.
+    func moved(to path: RemotePath) -> RescueRecord {
+        var record = self
+        record.path = path.string
+        record.pathBytes = Hexadecimal.text(path.bytes)
+        return record
+    }
+
     public func remotePath() throws(StorageError) -> RemotePath {
         guard let bytes = Hexadecimal.bytes(pathBytes) else {
             throw StorageError(.corrupted, "the record of the rescued file \(id) is damaged: its path cannot be read")

@@ -78,12 +78,19 @@ public struct RescueStore: Sendable {
     // MARK: - Keeping
 
     /// Makes an entry of a spool file; when this returns it survives the end of process and machine.
-    func keep(_ content: Spool, _ record: RescueRecord, limit: Int64) throws(StorageError) {
-        guard usage() + content.allocated <= limit else {
+    ///
+    /// - Parameter limit: of all entries together; nil where somebody else counts.
+    func keep(_ content: Spool, _ record: RescueRecord, limit: Int64?) throws(StorageError) {
+        if let limit, usage() + content.allocated > limit {
             throw StorageError(.noSpace, "\(folder) has reached the spool_limit of \(ByteCount(limit))")
         }
         try content.persist(as: dataFile(record.id))
         try synchronizeFolder()
+        try note(record)
+    }
+
+    /// Gives an entry its record, or another one.
+    func note(_ record: RescueRecord) throws(StorageError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         guard let text = try? encoder.encode(record) else {
@@ -119,11 +126,23 @@ public struct RescueStore: Sendable {
         try remove(entry)
     }
 
-    func remove(_ entry: RescueEntry) throws(StorageError) {
-        for path in [recordFile(entry.id), entry.dataFile] {
+    func remove(_ entry: RescueEntry) throws(StorageError) { try remove(entry.id) }
+
+    func remove(_ id: String) throws(StorageError) {
+        for path in [dataFile(id), recordFile(id)] {
             guard unlink(path) == 0 || errno == ENOENT else { throw failure("removed", path) }
         }
         try synchronizeFolder()
+    }
+
+    /// Moves an entry to another store on the same disk, with a record that tells why.
+    public func hand(_ record: RescueRecord, over other: RescueStore) throws(StorageError) {
+        guard rename(dataFile(record.id), other.dataFile(record.id)) == 0 else {
+            throw failure("moved", dataFile(record.id))
+        }
+        try other.synchronizeFolder()
+        try other.note(record)
+        try remove(record.id)
     }
 
     /// Copies the content out, under the file's name or, where that is taken, the name with the id behind it.

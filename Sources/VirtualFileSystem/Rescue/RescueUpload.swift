@@ -37,66 +37,15 @@ public struct RescueUpload: Sendable {
         }
         let content = try Spool(existing: entry.dataFile)
         let path = try record.remotePath()
-        let found = try await found(path)
-        if !force { try await check(record, found, content, path) }
+        let upload = ContentUpload(remote, record, content, to: path)
+        let found = try await upload.found()
+        if !force { try await upload.check(found) }
         if let parts = record.parts {
             try await uploadPatched(record, parts, content, path, found)
         } else {
-            try await upload(record, content, path, found)
+            try await upload.run(over: found)
         }
         try store.remove(entry)
-    }
-
-    private func found(_ path: RemotePath) async throws(StorageError) -> FileAttributes? {
-        do throws(StorageError) {
-            let found = try await remote.attributes(of: path)
-            guard found.type == .regular else {
-                throw StorageError(.alreadyExists, "\(path) is not a regular file on the server any more")
-            }
-            return found
-        } catch  where error.code == .notFound {
-            return nil
-        }
-    }
-
-    // MARK: - Whether it may be done
-
-    private func check(
-        _ record: RescueRecord, _ found: FileAttributes?, _ content: Spool, _ path: RemotePath
-    ) async throws(StorageError) {
-        guard let found else { return }
-        let now = RescueRecord.Base(found)
-        if record.base.matches(now) || record.left.matches(now) { return }
-        if record.parts == nil, try await isOurs(found, content, path) { return }
-        throw StorageError(
-            .alreadyExists,
-            "\(path) was changed on the server since it was written here; look at both with syncctl rescue export, or "
-                + "replace it with --force")
-    }
-
-    /// Whether what is there is the beginning of what we have, as a broken upload leaves it.
-    private func isOurs(
-        _ found: FileAttributes, _ content: Spool, _ path: RemotePath
-    ) async throws(StorageError) -> Bool {
-        guard found.size <= content.size else { return false }
-        let reader = try await remote.openReader(path)
-        do throws(StorageError) {
-            var position: Int64 = 0
-            while position < found.size {
-                let bytes = try await reader.read(position..<min(found.size, position + Self.block))
-                let own = try content.read(at: position, count: bytes.readableBytes)
-                guard bytes.readableBytes > 0, bytes.readableBytesView == own.readableBytesView else {
-                    await reader.close()
-                    return false
-                }
-                position += Int64(bytes.readableBytes)
-            }
-        } catch {
-            await reader.close()
-            throw error
-        }
-        await reader.close()
-        return true
     }
 
     // MARK: - Doing it
@@ -134,7 +83,7 @@ public struct RescueUpload: Sendable {
                 position += Int64(bytes.readableBytes)
             }
         }
-        try await upload(record, whole, path, found)
+        try await ContentUpload(remote, record, whole, to: path).run(over: found)
     }
 
     private func copy(
@@ -148,49 +97,6 @@ public struct RescueUpload: Sendable {
             }
             try spool.write(bytes, at: position)
             position += Int64(bytes.readableBytes)
-        }
-    }
-
-    private func upload(
-        _ record: RescueRecord, _ content: Spool, _ path: RemotePath, _ found: FileAttributes?
-    ) async throws(StorageError) {
-        guard let name = path.name, let parent = path.parent else {
-            throw StorageError(.corrupted, "the record of the rescued file \(record.id) names no file")
-        }
-        let temporary = parent.appending(try FileName(Array(".\(name.string.prefix(100)).\(record.id).part".utf8)))
-        do throws(StorageError) {
-            try await send(record, content, to: temporary)
-            guard try await self.found(path) == found else {
-                throw StorageError(.alreadyExists, "\(path) was changed on the server during the upload; try again")
-            }
-            let mode: RenameMode = found == nil ? .keepExisting : .replace
-            try await remote.rename(temporary, to: path, mode: mode)
-        } catch {
-            try? await remote.removeFile(temporary)
-            throw error
-        }
-    }
-
-    private func send(
-        _ record: RescueRecord, _ content: Spool, to path: RemotePath
-    ) async throws(StorageError) {
-        let writer = try await remote.openWriter(
-            path, .truncate, permissions: record.permissions, expectedSize: content.size)
-        do throws(StorageError) {
-            var position: Int64 = 0
-            while position < content.size {
-                let bytes = try content.read(at: position, count: Int(Self.block))
-                try await writer.write(bytes, at: position)
-                position += Int64(bytes.readableBytes)
-            }
-            try await writer.setAttributes(AttributeChanges(modified: Timestamp(seconds: record.modified)))
-            try await writer.close()
-        } catch {
-            await writer.abort()
-            throw error
-        }
-        guard try await remote.attributes(of: path).size == content.size else {
-            throw StorageError(.corrupted, "\(path) is not complete on the server although the server said so")
         }
     }
 }

@@ -22,6 +22,7 @@ extension Spool {
     /// Gives the content a name, on stable storage. Without a copy where both are on one file system.
     func persist(as path: String) throws(StorageError) {
         guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else { throw Self.writeFailed(errno) }
+        isShared.store(true, ordering: .relaxed)
         // linkat(2): how a file of O_TMPFILE gets a name without CAP_DAC_READ_SEARCH.
         if linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return }
         try copy(to: path, permissions: 0o600)
@@ -43,6 +44,12 @@ extension Spool {
             unlink(path)
             throw error
         }
+    }
+
+    /// Takes over a content, which is shared with it where the file system can (ioctl_ficlone(2)).
+    func fill(from other: Spool) throws(StorageError) {
+        try truncate(to: other.size)
+        try other.copyAll(into: descriptor)
     }
 
     /// Gaps stay gaps.

@@ -4,6 +4,8 @@ public import FileModel
 public struct UnsettledFile: Sendable {
     public let path: String
     public let error: StorageError
+    /// It is safe in the journal, and is uploaded when the folder is mounted again.
+    public var isKept = false
 }
 
 extension Volume {
@@ -27,7 +29,12 @@ extension Volume {
     /// - Returns: what could not be uploaded.
     public func drain() async -> [UnsettledFile] {
         stopChanges()
-        return await withTaskGroup(of: UnsettledFile?.self) { group in
+        let unsettled = await settleOpenFiles()
+        return unsettled + (await services.held?.drain(patience: settings.timeout) ?? [])
+    }
+
+    private func settleOpenFiles() async -> [UnsettledFile] {
+        await withTaskGroup(of: UnsettledFile?.self) { group in
             for file in inodes.openFiles() {
                 group.addTask { await self.settle(file) }
             }
@@ -36,6 +43,9 @@ extension Volume {
             }
         }
     }
+
+    /// Lets everything pending be uploaded at once, also what waits after an outage.
+    public func hurry() { services.held?.hurry() }
 
     private func settle(_ file: OpenFile) async -> UnsettledFile? {
         do throws(StorageError) {
@@ -50,5 +60,6 @@ extension Volume {
     /// Ends all handles, after the kernel has let go of them.
     public func close() async {
         for handle in handles.openFiles { await release(handle.id) }
+        services.held?.end()
     }
 }

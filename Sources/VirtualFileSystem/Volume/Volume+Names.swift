@@ -48,11 +48,17 @@ extension Volume {
         if mode == .exchange { try await openFile(at: target)?.settleName() }
         let farewell = mode == .replace ? try await prepareRemoval(of: target) : Removal()
         do throws(StorageError) {
-            try await remote.rename(from, to: to, mode: mode)
+            try await services.renaming(from, to) { () async throws(StorageError) in
+                try await remote.rename(from, to: to, mode: mode)
+                try noteRename(source, target, mode)
+            }
         } catch {
             await farewell.takeBack()
             throw error
         }
+    }
+
+    private func noteRename(_ source: Link, _ target: Link, _ mode: RenameMode) throws(StorageError) {
         try inodes.locked { table, now throws(StorageError) in
             if mode == .exchange {
                 try table.exchange(source, target, now: now)
@@ -126,7 +132,9 @@ extension Volume {
         // Before, so that no listing that is made meanwhile shows it.
         inodes.hide(refuge)
         do throws(StorageError) {
-            try await remote.rename(path, to: hidden, mode: .replace)
+            try await services.renaming(path, hidden) { () async throws(StorageError) in
+                try await remote.rename(path, to: hidden, mode: .replace)
+            }
         } catch {
             inodes.unhide(refuge)
             throw error
@@ -143,8 +151,10 @@ extension Volume {
             return Removal(needsRemoval: false)
         }
         await file.noteRemoval(true)
-        return Removal(needsRemoval: false) { [remote, inodes] in
-            try? await remote.rename(hidden, to: path, mode: .keepExisting)
+        return Removal(needsRemoval: false) { [services, inodes] in
+            try? await services.renaming(hidden, path) { () async throws(StorageError) in
+                try await services.remote.rename(hidden, to: path, mode: .keepExisting)
+            }
             inodes.withLock { table, _ in table.unhide(file.inode) }
             inodes.unhide(refuge)
             await file.noteRemoval(false)

@@ -27,10 +27,11 @@ public final class Volume: Sendable {
 
     /// Connects and looks at the root folder.
     ///
+    /// - Parameter journal: for write-back, which needs `settings.rescue` as well; nil writes through.
     /// - Throws: `.rootMissing` when it is no folder, and whatever keeps the remote from answering.
     public static func open(
         _ remote: any RemoteFileSystem, settings: VolumeSettings = VolumeSettings(),
-        logger: Logger = Logger(label: "volume"),
+        journal: WriteBackJournal? = nil, logger: Logger = Logger(label: "volume"),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) async throws(StorageError) -> Volume {
         let patient = TimeLimitedRemote(base: remote, limit: TimeLimit(duration: settings.connectTimeout))
@@ -43,10 +44,10 @@ public final class Volume: Sendable {
         let lifetimes = InodeTable.Lifetimes(
             attributes: settings.attributeTimeout, listing: settings.directoryTimeout, absence: settings.negativeTimeout
         )
+        let inodes = SharedInodeTable(root: root, lifetimes: lifetimes, now: now)
         let services = FileServices(
-            remote: limited, capabilities: capabilities, settings: settings,
-            inodes: SharedInodeTable(root: root, lifetimes: lifetimes, now: now),
-            spools: SpoolBudget(limit: settings.spoolLimit.bytes), logger: logger)
+            server: limited, capabilities, settings, inodes, journal: journal, logger: logger)
+        try services.held?.replay()
         return Volume(services)
     }
 

@@ -8,6 +8,10 @@ struct TimeLimit: Sendable {
     /// Nil for a call that stands for itself.
     var health: ServerHealth?
 
+    /// Bytes under way on a slow line move without a word of the server. Silence is the connection's to notice, which
+    /// sees them move; this is only the backstop behind it.
+    var forWrites: TimeLimit { TimeLimit(duration: max(.seconds(600), duration * 4), health: health) }
+
     /// A call that waits for others on a server that answers them is given so much in all.
     private static let longestWait: Duration = .seconds(60)
 

@@ -11,6 +11,8 @@ final class Spool: Sendable {
     let descriptor: CInt
     private let budget: SpoolBudget
     private let length: Mutex<Int64>
+    /// The content has a name as well, and must not change any more.
+    let isShared = Atomic(false)
 
     /// - Throws: `.noSpace`, `.failed` when the directory takes no files.
     init(directory: String, budget: SpoolBudget) throws(StorageError) {

@@ -10,6 +10,10 @@ final class SpoolBudget: Sendable {
 
     var inUse: Int64 { used.withLock { $0 } }
 
+    func fits(_ bytes: Int64) -> Bool { used.withLock { $0 + bytes <= limit } }
+
+    var hasRoom: Bool { used.withLock { $0 < limit } }
+
     static let unlimited = SpoolBudget(limit: .max)
 
     /// - Throws: `.noSpace` when the limit would be passed.
@@ -24,6 +28,9 @@ final class SpoolBudget: Sendable {
                 .noSpace, "the spool is full (\(ByteCount(limit))); raise spool_limit or write the file in one go")
         }
     }
+
+    /// The same for what is there already, whatever the limit.
+    func count(_ bytes: Int64) { used.withLock { $0 += bytes } }
 
     func giveBack(_ bytes: Int64) {
         used.withLock { $0 -= bytes }
@@ -45,5 +52,11 @@ final class SpoolShare: Sendable {
             if bytes > held { try budget.take(bytes - held) } else { budget.giveBack(held - bytes) }
             held = bytes
         }
+    }
+
+    /// Holds so much more, whatever the limit.
+    func take(_ bytes: Int64) {
+        budget.count(bytes)
+        held.withLock { $0 += bytes }
     }
 }

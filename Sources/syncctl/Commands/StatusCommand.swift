@@ -20,28 +20,53 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folders = directories.directories()
-        let control = MountControl(folders)
         repeat {
-            let pending = PendingDeletions.all(in: folders.archives, limit: PendingDeletionReport.most)
-            let text = render(control.status(), pending, rescued: (try? directories.rescueStore.entries().count) ?? 0)
+            let text = render(StatusFindings(folders))
             if watch, !json, Terminal.output.isInteractive { Terminal.output.write("\u{1B}[H\u{1B}[2J") }
             Terminal.output.write(text)
             if watch { try await Task.sleep(for: .seconds(1)) }
         } while watch
     }
 
-    private func render(_ answers: [MountControl.Answer], _ pending: [PendingDeletions], rescued: Int) -> String {
+    private func render(_ found: StatusFindings) -> String {
         if json {
-            let lines = answers.map(StatusReport.json) + pending.map(PendingDeletionReport.json)
+            let lines = found.mounts.map(StatusReport.json) + found.deletions.map(PendingDeletionReport.json)
             return lines.map { $0.text + "\n" }.joined()
         }
-        var parts = answers.map(StatusReport.text)
+        var parts = found.mounts.map(StatusReport.text)
         if parts.isEmpty { parts.append("no mounts\n") }
-        parts += pending.map(PendingDeletionReport.text)
+        parts += found.deletions.map(PendingDeletionReport.text)
+        return (parts + found.leftovers).joined(separator: "\n")
+    }
+}
+
+/// What there is to tell at one moment. Blocks.
+private struct StatusFindings {
+    let mounts: [MountControl.Answer]
+    let deletions: [PendingDeletions]
+    /// Files that could not be uploaded.
+    private let rescued: Int
+    /// Files that ended mounts did not come to upload.
+    private let abandoned: Int
+
+    init(_ folders: ProgramDirectories) {
+        mounts = MountControl(folders).status()
+        deletions = PendingDeletions.all(in: folders.archives, limit: PendingDeletionReport.most)
+        rescued = (try? RescueStore(folder: folders.rescue).entries().count) ?? 0
+        let journals = (try? WriteBackJournals(folder: folders.pending).abandoned()) ?? []
+        abandoned = journals.reduce(0) { $0 + ((try? $1.store.entries().count) ?? 0) }
+    }
+
+    var leftovers: [String] {
+        var lines: [String] = []
         if rescued > 0 {
-            parts.append("\(rescued) file\(rescued == 1 ? "" : "s") could not be uploaded: syncctl rescue list\n")
+            lines.append("\(rescued) file\(rescued == 1 ? "" : "s") could not be uploaded: syncctl rescue list\n")
         }
-        return parts.joined(separator: "\n")
+        if abandoned > 0 {
+            let subject = abandoned == 1 ? "1 file of an ended mount waits" : "\(abandoned) files of ended mounts wait"
+            lines.append("\(subject) to be uploaded: mount again, or syncctl flush\n")
+        }
+        return lines
     }
 }
 
@@ -118,7 +143,17 @@ enum StatusReport {
             "  spool     \(ByteCount(volume.spoolUsed)) of \(ByteCount(volume.spoolLimit)), "
                 + "\(volume.rescued) rescued",
             "  caches    " + caches.joined(separator: ", "),
-        ]
+        ] + (volume.pending.map { [pending($0)] } ?? [])
+    }
+
+    private static func pending(_ pending: VolumeStatus.Pending) -> String {
+        guard pending.files > 0 else { return "  pending   nothing" }
+        let age = pending.since.map {
+            ", the oldest for " + seconds(Timestamp.now().duration(since: Timestamp(seconds: $0)))
+        }
+        let error = pending.lastError.map { "; \($0)" } ?? ""
+        return "  pending   \(pending.files) files, \(ByteCount(pending.bytes)), \(pending.uploading) being uploaded"
+            + (age ?? "") + error
     }
 
     private static func calls(_ calls: [VolumeStatus.Call]) -> [String] {
@@ -156,7 +191,7 @@ enum StatusReport {
             .adding("write_rate", .init(volume.written.bytesPerSecond))
             .adding("open_files", .init(volume.openFiles)).adding("unsettled_files", .init(volume.unsettledFiles))
             .adding("spool_used", .init(volume.spoolUsed)).adding("spool_limit", .init(volume.spoolLimit))
-            .adding("rescued", .init(volume.rescued))
+            .adding("rescued", .init(volume.rescued)).adding("pending", pending(volume.pending))
         return line.adding("pool", pool(status.pool)).adding(
             "caches",
             .object(
@@ -164,6 +199,15 @@ enum StatusReport {
                     (cache.name, JSONLine.Value.object([("hits", .init(cache.hits)), ("misses", .init(cache.misses))]))
                 })
         ).adding("calls", .object(volume.calls.map { ($0.name, call($0)) }))
+    }
+
+    private static func pending(_ pending: VolumeStatus.Pending?) -> JSONLine.Value {
+        guard let pending else { return .null }
+        return .object([
+            ("files", .init(pending.files)), ("bytes", .init(pending.bytes)), ("uploading", .init(pending.uploading)),
+            ("since", .init(pending.since.map { UTCText.of(Timestamp(seconds: $0)) })),
+            ("last_error", .init(pending.lastError)),
+        ])
     }
 
     private static func call(_ call: VolumeStatus.Call) -> JSONLine.Value {

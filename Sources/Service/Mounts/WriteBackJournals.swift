@@ -1,0 +1,78 @@
+import Definitions
+public import FileModel
+import Glibc
+public import VirtualFileSystem
+
+/// The journals of mounts with `write = "back"`: one folder for each mounted folder of a server and account, and a
+/// further one for each mount of the same folder at the same time.
+public struct WriteBackJournals: Sendable {
+    private let folder: String
+
+    /// - Parameter folder: exists, and is ours.
+    public init(folder: String) { self.folder = folder }
+
+    private static let mostAtOnce = 16
+
+    /// Takes hold of a journal for a mount, with everything that ended mounts of the same folder left.
+    ///
+    /// - Throws: `.busy` when too many mounts of the same folder are there.
+    func open(_ definition: MountDefinition) throws(StorageError) -> WriteBackJournal {
+        let base = folder + "/" + Self.name(definition)
+        var found: WriteBackJournal?
+        for index in 1...Self.mostAtOnce {
+            let path = index == 1 ? base : "\(base)-\(index)"
+            guard found == nil || access(path, F_OK) == 0 else { continue }
+            try FolderMaker.make(path)
+            guard let journal = try free(path) else { continue }
+            if let found { try Self.move(journal.store, to: found.store) } else { found = journal }
+        }
+        guard let found else {
+            throw StorageError(.busy, "\(definition.folder) is mounted \(Self.mostAtOnce) times with write = \"back\"")
+        }
+        return found
+    }
+
+    /// Journals with files that no mount is about to upload.
+    public func abandoned() throws(StorageError) -> [WriteBackJournal] {
+        var journals: [WriteBackJournal] = []
+        for name in Self.names(in: folder) {
+            guard let journal = try free(folder + "/" + name), try !journal.store.entries().isEmpty else { continue }
+            journals.append(journal)
+        }
+        return journals
+    }
+
+    private func free(_ path: String) throws(StorageError) -> WriteBackJournal? {
+        do throws(StorageError) {
+            return try WriteBackJournal(folder: path)
+        } catch  where error.code == .busy {
+            return nil
+        }
+    }
+
+    private static func move(_ source: RescueStore, to target: RescueStore) throws(StorageError) {
+        for entry in try source.entries() {
+            if let record = entry.record { try source.hand(record, over: target) }
+        }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { text in
+                text.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// FNV-1a, 64 bit, of server, account and folder.
+    private static func name(_ definition: MountDefinition) -> String {
+        let text = definition.remote.identity + "\0" + definition.folder.description
+        let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return String(hash, radix: 16)
+    }
+}
