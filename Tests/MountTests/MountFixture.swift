@@ -11,9 +11,9 @@ struct MountFixture: Sendable {
     let mounted: MountedVolume
     var path: String { mounted.mountpoint }
 
-    /// Mounts, runs `body`, unmounts and removes the folder; a watchdog ends a mount that hangs.
+    /// Mounts, with write-back over the folder `journal`, runs `body`, unmounts and removes the folder; a watchdog ends a mount that hangs.
     static func with(
-        _ style: InMemoryRemote.Style, limit: Int = 100,
+        _ style: InMemoryRemote.Style, limit: Int = 100, journal: String? = nil,
         _ configure: (inout VolumeSettings, inout MountOptions) -> Void = { _, _ in },
         body: (MountFixture) async throws -> Void
     ) async throws {
@@ -24,7 +24,12 @@ struct MountFixture: Sendable {
         var options = MountOptions(mountpoint: folder.path)
         configure(&settings, &options)
         let remote = InMemoryRemote(style: style)
-        let volume = try await Volume.open(remote, settings: settings)
+        if let journal {
+            settings.rescue = RescueSettings(folder: journal, definition: "", remoteFolder: "/")
+        }
+        let volume = try await Volume.open(
+            remote, settings: settings,
+            journal: try journal.map { folder throws(StorageError) in try WriteBackJournal(folder: folder) })
         let mounted = try await MountedVolume.mount(volume, options)
         let watchdog = Watchdog(after: limit) { mounted.abort() }
         defer { watchdog.stop() }

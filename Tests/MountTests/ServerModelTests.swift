@@ -8,12 +8,12 @@ import Testing
 /// `REMORA_SEED` repeats a run, `REMORA_OPERATIONS` changes its length (make soak).
 @Suite(.timeLimit(.minutes(600)), .serialized)
 struct ServerModelTests {
-    @Test(arguments: [Site.sftp, .ftp])
-    func theMountOfAServerBehavesAsALocalFolder(site: Site) async throws {
+    @Test(arguments: [Site.sftp, .ftp], ["through", "back"])
+    func theMountOfAServerBehavesAsALocalFolder(site: Site, write: String) async throws {
         let seed = Environment.number("REMORA_SEED").map { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
-        let count = Environment.number("REMORA_OPERATIONS") ?? 10_000
-        print("reference model on \(site): \(count) operations, seed \(seed)")
-        let mount = try await ServerMount(site)
+        let count = Environment.number("REMORA_OPERATIONS") ?? (write == "back" ? 4000 : 10_000)
+        print("reference model on \(site), write = \(write): \(count) operations, seed \(seed)")
+        let mount = try await ServerMount(site, options: ["write=\(write)"])
         let local = try TemporaryFolder()
         let differences = try await mount.work(within: 120 + count / 20) { [path = mount.path] in
             ReferenceModel(mount: path, local: local.path, seed: seed, hasPermissions: site == .sftp).run(count)

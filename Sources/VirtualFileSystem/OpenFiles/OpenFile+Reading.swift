@@ -57,6 +57,7 @@ extension OpenFile {
             failure = error
             throw error
         }
+        hasWrittenThrough = true
         forgetCopy()
     }
 

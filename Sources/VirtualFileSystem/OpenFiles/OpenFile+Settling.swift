@@ -91,6 +91,7 @@ extension OpenFile {
         noteReadable()
         serverSize.store(size, ordering: .relaxed)
         isOnServer = true
+        hasWrittenThrough = false
         let isTimeKnown = pending.modified != nil && capabilities.modificationTimeSetter != nil
         services.inodes.settled(inode, size: size, modified: isTimeKnown ? pending.modified : nil)
         pending = AttributeChanges()

@@ -25,6 +25,7 @@ extension OpenFile {
             failure = error
             throw error
         }
+        hasWrittenThrough = true
         forgetCopy()
     }
 

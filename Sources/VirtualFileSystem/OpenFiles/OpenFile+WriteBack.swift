@@ -53,10 +53,27 @@ extension OpenFile {
     func deliver(_ spool: Spool) async throws(StorageError) {
         guard let held = services.held, let rescue = services.settings.rescue else { return try await upload(spool) }
         do throws(StorageError) {
-            try await held.keep(spool, makeRecord(try path(), rescue)) { [self] () throws(StorageError) in try path() }
+            let record = try await recordWithBase(rescue)
+            try await held.keep(spool, record) { [self] () throws(StorageError) in try path() }
         } catch {
             services.logger.warning("\(services.settings.spoolDirectory) takes no more files: \(error)")
             try await upload(spool)
+        }
+    }
+
+    /// What the file is to replace has to be known well enough to tell it from what somebody else makes of it.
+    private func recordWithBase(_ rescue: RescueSettings) async throws(StorageError) -> RescueRecord {
+        let path = try path()
+        var record = makeRecord(path, rescue)
+        if hasWrittenThrough || !record.base.isRecognisable { record.base = await found(at: path) }
+        return record
+    }
+
+    private func found(at path: RemotePath) async -> RescueRecord.Base {
+        do throws(StorageError) {
+            return .init(try await services.remote.attributes(of: path))
+        } catch {
+            return error.code == .notFound ? .absent : .unknown
         }
     }
 

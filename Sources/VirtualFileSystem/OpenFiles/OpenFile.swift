@@ -31,6 +31,8 @@ actor OpenFile {
     var failure: StorageError?
     /// The name is gone; only our handles keep the file.
     var isRemoved = false
+    /// The server has got a part of what is written, so that it is not known any more what it has.
+    var hasWrittenThrough = false
     /// What the server has not confirmed; nil where nothing is rescued.
     var copy: WrittenCopy?
 

@@ -65,6 +65,15 @@ extension RescueRecord.Base {
         self = .file(size: attributes.size, modified: attributes.modified?.time.seconds, precision: max(1, step))
     }
 
+    /// Whether it can match anything.
+    var isRecognisable: Bool {
+        switch self {
+        case .unknown: false
+        case .absent: true
+        case .file(_, let modified, _): modified != nil
+        }
+    }
+
     /// Whether `found` may be the same version of the file; unknown times are no difference, unknown versions are.
     func matches(_ found: RescueRecord.Base) -> Bool {
         switch (self, found) {
