@@ -6,6 +6,9 @@ public struct Calibration: Hashable, Sendable {
     public var offset: Duration?
     /// Whether the side keeps the times that were set; otherwise its times say when a file arrived.
     public var keepsTimes: Bool
+    /// By how much the side's clock is ahead of ours. A time that was set, in place of taken from that clock, is right
+    /// without it: only where a file was certainly edited on that side does it count.
+    public var skew = Duration.zero
 
     public init(offset: Duration? = .zero, keepsTimes: Bool = true) {
         self.offset = offset
@@ -13,6 +16,13 @@ public struct Calibration: Hashable, Sendable {
     }
 
     public static let exact = Calibration()
+
+    /// For times that the side's own clock gave.
+    var correctingClock: Calibration {
+        var result = self
+        result.offset = offset.map { $0 - skew }
+        return result
+    }
 }
 
 /// How far apart two times of different sides may lie and still be the same moment.

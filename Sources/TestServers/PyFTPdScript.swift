@@ -4,7 +4,7 @@
 /// Commands are taken away and replies changed by subclassing, as those who build servers with pyftpdlib do.
 enum PyFTPdScript {
     static let text = #"""
-        import json, logging, os, signal, sys
+        import json, logging, os, signal, sys, time
         from pyftpdlib import handlers, servers
         from pyftpdlib.authorizers import DummyAuthorizer
         from pyftpdlib.ioloop import IOLoop
@@ -46,6 +46,11 @@ enum PyFTPdScript {
                     super().process_command(cmd, *args, **kwargs)
                 else:
                     self.respond(answer)
+
+            def on_file_received(self, file):
+                if options["clockAhead"]:
+                    moment = time.time() + options["clockAhead"]
+                    os.utime(file, (moment, moment))
 
             def respond(self, resp, *args, **kwargs):
                 code = options["codes"].get(resp[:3], resp[:3])

@@ -27,6 +27,8 @@ public struct PyFTPdOptions: Sendable {
     public var idleTimeout = 300
     /// Listings and MDTM tell the time of the server's zone instead of UTC.
     public var tellsLocalTime = false
+    /// Seconds by which the clock is ahead that gives uploaded files their times.
+    public var clockAhead = 0
     /// Whether it listens at ::1, too.
     public var listensOnIPv6 = false
 
@@ -78,7 +80,7 @@ private struct PyFTPdRequest: Encodable {
     let anonymous, localTime: Bool
     let uid: UInt32
     let hosts: [String]
-    let port, maxConnections, maxPerAddress, idleTimeout: Int
+    let port, maxConnections, maxPerAddress, idleTimeout, clockAhead: Int
     let passivePorts: [Int]
 
     init(
@@ -107,6 +109,7 @@ private struct PyFTPdRequest: Encodable {
         maxConnections = options.maxConnections
         maxPerAddress = options.maxPerAddress
         idleTimeout = options.idleTimeout
+        clockAhead = options.clockAhead
         passivePorts = [site.passivePorts.lowerBound, site.passivePorts.upperBound]
     }
 }

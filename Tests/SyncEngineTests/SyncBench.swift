@@ -17,13 +17,16 @@ final class SyncBench: Sendable {
     var local: String { root + "/local" }
     var state: String { root + "/state" }
 
+    /// - Parameter clockAhead: seconds by which the server's clock is ahead of ours.
     init(
-        _ style: InMemoryRemote.Style = .randomAccess, _ change: (inout Capabilities) -> Void = { _ in }
+        _ style: InMemoryRemote.Style = .randomAccess, clockAhead: Int64 = 0,
+        _ change: (inout Capabilities) -> Void = { _ in }
     ) async throws {
         root = NSTemporaryDirectory() + "syncbench-\(UUID().uuidString)"
         var capabilities = try await InMemoryRemote(style: style).capabilities()
         change(&capabilities)
-        remote = InMemoryRemote(style: style, capabilities: capabilities, now: { [clock] in clock.now })
+        remote = InMemoryRemote(
+            style: style, capabilities: capabilities, now: { [clock] in clock.now.advanced(by: .seconds(clockAhead)) })
         for folder in ["/local", "/state"] {
             try FileManager.default.createDirectory(atPath: root + folder, withIntermediateDirectories: true)
         }

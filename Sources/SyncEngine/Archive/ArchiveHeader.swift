@@ -29,6 +29,10 @@ struct ArchiveHeader: Hashable, Sendable {
     var isBlind = false
     /// A side refused to rename a folder: its files are renamed one by one.
     var refusesFolderRenames = false
+    /// By how many milliseconds the server's clock was ahead of ours when it was measured; 0 where nobody knows.
+    var clockSkew: Int64 = 0
+    /// When that was tried last, in seconds since 1970.
+    var clockMeasured: Int64?
     /// Runs that may have changed a record.
     var runs: Int64 = 0
     /// A run completed: from now on absence means deletion.
@@ -41,7 +45,8 @@ struct ArchiveHeader: Hashable, Sendable {
             ("mark", mark), ("device", device.map { String($0) } ?? ""), ("next_operation", String(nextOperation)),
             ("writes_in_place", writesInPlace ? "1" : "0"), ("is_blind", isBlind ? "1" : "0"),
             ("has_run", hasRun ? "1" : "0"), ("runs", String(runs)),
-            ("refuses_folder_renames", refusesFolderRenames ? "1" : "0"),
+            ("refuses_folder_renames", refusesFolderRenames ? "1" : "0"), ("clock_skew", String(clockSkew)),
+            ("clock_measured", clockMeasured.map { String($0) } ?? ""),
         ]
     }
 
@@ -63,6 +68,8 @@ struct ArchiveHeader: Hashable, Sendable {
         isBlind = fields["is_blind"] == "1"
         hasRun = fields["has_run"] == "1"
         refusesFolderRenames = fields["refuses_folder_renames"] == "1"
+        clockSkew = fields["clock_skew"].flatMap { Int64($0) } ?? 0
+        clockMeasured = fields["clock_measured"].flatMap { Int64($0) }
         runs = fields["runs"].flatMap { Int64($0) } ?? 0
     }
 }

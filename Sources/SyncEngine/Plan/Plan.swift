@@ -144,6 +144,14 @@ final class Plan {
             .integer(Int64(limit)))
     }
 
+    /// The next conflicts whose winner was chosen.
+    func conflicts(after sequence: Int64, limit: Int = 256) throws(StorageError) -> [PlannedStep] {
+        try flush()
+        return try read(
+            "SELECT * FROM steps WHERE phase = ? AND row = 8 AND sequence > ? ORDER BY sequence LIMIT ?",
+            .integer(Int64(PlanPhase.transfers.rawValue)), .integer(sequence), .integer(Int64(limit)))
+    }
+
     func step(_ sequence: Int64) throws(StorageError) -> PlannedStep? {
         try read("SELECT * FROM steps WHERE sequence = ?", .integer(sequence)).first
     }

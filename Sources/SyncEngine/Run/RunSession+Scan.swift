@@ -18,6 +18,7 @@ extension ScanContext {
             rules.calibration[side].keepsTimes =
                 options.keepsTimes && replicas[side].capabilities.modificationTimeSetter != nil
         }
+        rules.calibration.remote.skew = .milliseconds(opened.archive.header.clockSkew)
         filter = PathFilter(options.filter, excluded: Set([options.triggerFile].compactMap { $0 }), now: time)
         limits = Sides(local: replicas.local.limits, remote: replicas.remote.limits)
         self.replicas = replicas

@@ -144,6 +144,7 @@ final class RunSession {
             }
             try reportSkips()
             if options.isDryRun {
+                warnOfKnownSkew()
                 try savePlan()
                 try preview()
             } else {
