@@ -48,7 +48,10 @@ extension StepRunner {
         } else {
             try await context.trash[side].take(step.path)
         }
-        try await makeDirectory(step.path, on: side)
+        // The whole step could not be repeated: what it looks for is gone.
+        try await context.options.retries.run { () throws(StorageError) in
+            try await makeDirectory(step.path, on: side)
+        }
         noteDirectory(step.path, &outcome)
         outcome.changes.append(SyncChange(.replace, step.path, on: side, row: step.decision.row))
     }
@@ -65,7 +68,10 @@ extension StepRunner {
         try await context.trash[side].take(step.path)
         outcome.records.append(.removeSubtree(step.path))
         order.target = nil
-        guard let entries = try await copied(order, &outcome) else { return }
+        let entries = try await context.options.retries.run { () throws(StorageError) in
+            try await copied(order, &outcome)
+        }
+        guard let entries else { return }
         outcome.changes.append(
             SyncChange(.replace, step.path, on: side, bytes: entries[side].size, row: step.decision.row))
     }
