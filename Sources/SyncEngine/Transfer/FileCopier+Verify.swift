@@ -49,6 +49,10 @@ extension FileCopier {
         guard context.comparesSizes, order.source.size > 0, !replicas.remote.capabilities.checksums.isEmpty,
             !context.conditions.current.computesNoChecksums
         else { return nil }
+        let files = replicas.local.files
+        // Both sides read at the same time; most servers answer with what they name first, about the whole file.
+        let likely = FileDigests(replicas.remote.capabilities.checksums[0], blockSize: order.source.size)
+        async let likelyOurs = likely.compute(local, in: files)
         let theirs: FileChecksum?
         do throws(StorageError) {
             theirs = try await replicas.remote.files.checksum(of: remote, size: order.source.size)
@@ -58,13 +62,14 @@ extension FileCopier {
             return nil
         }
         guard let theirs else { return nil }
-        return try await FileDigests(theirs.algorithm, blockSize: theirs.blockSize)
-            .match(theirs.digests, local, in: replicas.local.files)
+        let asked = FileDigests(theirs.algorithm, blockSize: theirs.blockSize)
+        let ours = asked == likely ? await likelyOurs : await asked.compute(local, in: files)
+        return ours.map { $0 == theirs.digests }
     }
 }
 
-/// Digests of a file's blocks, computed here.
-struct FileDigests {
+/// The digests of a file's blocks, computed here.
+struct FileDigests: Hashable, Sendable {
     let algorithm: ChecksumAlgorithm
     let blockSize: Int64
     private static let pieceSize: Int64 = 1 << 20
@@ -74,35 +79,30 @@ struct FileDigests {
         self.blockSize = blockSize
     }
 
-    /// Whether the file has these digests, and no content behind the last; nil where they cannot be computed.
-    func match(
-        _ digests: [[UInt8]], _ path: RemotePath, in files: any RemoteFileSystem
-    ) async throws(StorageError) -> Bool? {
-        guard blockSize > 0 else { return nil }
-        let reader = try await files.openReader(path)
-        do throws(StorageError) {
-            let result = try await match(digests, reader)
-            await reader.close()
-            return result
-        } catch {
-            await reader.close()
-            throw error
-        }
+    /// - Returns: nil where the file cannot be read, or the algorithm is not to be had.
+    func compute(_ path: RemotePath, in files: any RemoteFileSystem) async -> [[UInt8]]? {
+        guard blockSize > 0, let reader = try? await files.openReader(path) else { return nil }
+        let digests = try? await digests(of: reader)
+        await reader.close()
+        return digests
     }
 
-    private func match(_ digests: [[UInt8]], _ reader: any RemoteReader) async throws(StorageError) -> Bool? {
+    private func digests(of reader: any RemoteReader) async throws(StorageError) -> [[UInt8]]? {
+        var digests: [[UInt8]] = []
         var offset: Int64 = 0
-        for expected in digests {
+        while true {
+            let start = offset
             guard var digest = ContentDigest(algorithm) else { return nil }
-            let end = offset + blockSize
-            while offset < end {
-                let piece = try await reader.read(at: offset, count: Int(min(Self.pieceSize, end - offset)))
+            while offset - start < blockSize {
+                if Task.isCancelled { throw .cancelled }
+                let count = min(Self.pieceSize, blockSize - (offset - start))
+                let piece = try await reader.read(at: offset, count: Int(count))
                 if piece.readableBytes == 0 { break }
                 piece.withUnsafeReadableBytes { digest.update($0) }
                 offset += Int64(piece.readableBytes)
             }
-            guard digest.finish() == expected else { return false }
+            if offset == start { return digests }
+            digests.append(digest.finish())
         }
-        return try await reader.read(at: offset, count: 1).readableBytes == 0
     }
 }

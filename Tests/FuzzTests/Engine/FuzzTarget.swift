@@ -25,7 +25,8 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
     static let all = everything.filter { FuzzSettings.only.isEmpty || $0.name.contains(FuzzSettings.only) }
 
     private static let everything: [FuzzTarget] = [
-        .ftpReplies, .ftpLogin, .features, .passiveReplies, .timeValues, .workingDirectories, .machineListings,
+        .ftpReplies, .ftpLogin, .features, .passiveReplies, .checksumReplies, .timeValues, .workingDirectories,
+        .machineListings,
         .humanListings, .datePatterns, .codePages, .sftpFramer, .sftpReplies, .sftpGreetings, .knownHosts,
         .hostPatterns, .sshConfigs, .sshOffers, .httpProxy,
         .socksProxies,

@@ -46,6 +46,32 @@ extension FuzzTarget {
         try require(try PassiveReply.extendedPort(extended) == port, "another port: \(extended)")
     }
 
+    /// A digest that was read has the length of its algorithm, and one in a right answer is read.
+    static let checksumReplies = FuzzTarget(
+        "HASH and XCRC",
+        samples: [
+            "213-Computing MD5 digest\r\n213 MD5 0-50 62f012671b55a645d4ab5ffc25db1973 plain\r\n",
+            "250 AC628A03\r\n", "250 0\r\n", "213 CRC32 0-49 ac628a03 a name\r\n",
+            "250 62F012671B55A645D4AB5FFC25DB1973 ok\r\n",
+        ],
+        words: ["0-50", "0-49", "MD5", "CRC32", " ", "0x", "62f012671b55a645d4ab5ffc25db1973"]
+    ) { input, random in
+        let algorithm = random.pick(ChecksumAlgorithm.allCases)
+        let path = try RemotePath("plain")
+        for verb in [ChecksumQuestion.hash, ChecksumQuestion.olderVerbs[algorithm]?.first ?? ""] {
+            let question = ChecksumQuestion(verb: verb, algorithm: algorithm)
+            for reply in ReplyTranscript([input], ReplyParser.Limits()).replies {
+                let digest = ChecksumReply.digest(reply, to: question, of: path, size: 50)
+                try require(digest.map { $0.count == algorithm.length } ?? true, "\(algorithm): \(digest ?? [])")
+            }
+            let digest = (0..<algorithm.length).map { _ in UInt8(random.below(256)) }
+            let text = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let words = verb == ChecksumQuestion.hash ? "\(question.hashName) 0-50 \(text) plain" : text
+            let found = ChecksumReply.digest(Reply(250, words), to: question, of: path, size: 50)
+            try require(found == digest, "not read back: \(words)")
+        }
+    }
+
     /// A time that was read is written and read back the same, to the second.
     static let timeValues = FuzzTarget(
         "MDTM times",
