@@ -122,7 +122,11 @@ let package = Package(
         tests("Transport", ["FileModel", nioCore, nioPosix]),
         tests("TLS", ["FileModel", "TestServers", nioCore, nioEmbedded]),
         tests("SSH", ["FileModel", "Transport", "TestServers", nioCore, nioPosix]),
-        tests("SFTP", ["SeededRandom", "FileModel", "SSH", "Transport", "TestServers", nioCore, nioPosix]),
+        tests(
+            "SFTP",
+            [
+                "SeededRandom", "FileModel", "SSH", "Transport", "TestServers", "FaultInjection", nioCore, nioPosix,
+            ]),
         tests("FTP", ["SeededRandom", "FileModel", "TLS", "Transport", "TestServers", nioCore, nioPosix, nioEmbedded]),
         tests("ConnectionPool", ["SeededRandom", "FileModel"]),
         tests("RemoteFileSystem", ["FileModel", "ConformanceTests", nioCore]),

@@ -20,6 +20,8 @@ public struct Capabilities: Hashable, Sendable {
     /// A stream can start in mid-file (FTP REST).
     public var resumableRead: Bool
     public var resumableWrite: Bool
+    /// What a file that was cut short while it was written may lack before its end; nil where files grow in order.
+    public var gaps: WriteGaps?
     /// The size that is told of a file is the number of bytes that reading it delivers and writing it took. Where line
     /// ends are converted on the way (FTP TYPE A), sizes tell no more than that a file has changed.
     public var exactSizes: Bool
@@ -58,6 +60,7 @@ public struct Capabilities: Hashable, Sendable {
         statistics = false
         resumableRead = false
         resumableWrite = false
+        gaps = nil
         exactSizes = true
         checksums = []
         modificationTimeSetter = nil
@@ -69,6 +72,32 @@ public struct Capabilities: Hashable, Sendable {
         streamsPerConnection = 1
         maximumDownloads = .max
         maximumUploads = .max
+    }
+}
+
+/// Where a file that was written from its start to its end, but not to the end, may have gaps.
+public struct WriteGaps: Hashable, Sendable {
+    /// Smaller files have none, if their size was known (`expectedSize`).
+    public var smallestFile: Int64
+    /// Bytes from the start that are written in order.
+    public var orderedStart: Int64
+    /// Beyond them, gaps are among the last bytes of the file, at most so many.
+    public var span: Int64
+
+    public init(smallestFile: Int64, orderedStart: Int64, span: Int64) {
+        self.smallestFile = smallestFile
+        self.orderedStart = orderedStart
+        self.span = span
+    }
+
+    /// Bytes from the start that are there without a gap.
+    ///
+    /// - Parameters:
+    ///   - size: of the file that was cut short.
+    ///   - whole: the size that it was to have.
+    public func unbroken(of size: Int64, in whole: Int64) -> Int64 {
+        if whole < smallestFile || size <= orderedStart { return size }
+        return max(0, size - span)
     }
 }
 

@@ -82,6 +82,9 @@ public protocol RemoteFileSystem: Sendable {
     /// About so many calls will be made at once in a moment: connections may be made ready for them.
     func expect(calls: Int)
 
+    /// A file of `size` bytes will be written in a moment: the way for it may be made ready.
+    func expect(uploadOf size: Int64)
+
     /// The server was silent for so long that connections nobody uses may be dead: they are not used again.
     func distrustIdleConnections()
 
@@ -92,6 +95,7 @@ public protocol RemoteFileSystem: Sendable {
 extension RemoteFileSystem {
     public func checksum(of path: RemotePath, size: Int64) async throws(StorageError) -> FileChecksum? { nil }
     public func expect(calls: Int) {}
+    public func expect(uploadOf size: Int64) {}
     public func distrustIdleConnections() {}
 }
 
@@ -116,6 +120,10 @@ public protocol RemoteWriter: Sendable {
     /// - Throws: `.unsupported` when the file is a stream (`!Capabilities.randomWrite`) and `offset` is not its end.
     func write(_ bytes: ByteBuffer, at offset: Int64) async throws(StorageError)
 
+    /// From now on the bytes reach the server in the order of the calls, so that a file cut short is a beginning whatever
+    /// `Capabilities.gaps` says. To be called before the first write.
+    func keepOrder()
+
     /// Waits until the server has every byte, on stable storage where it can promise that.
     ///
     /// - Throws: `.unsupported` for a stream, whose verdict comes with `close`.
@@ -131,6 +139,10 @@ public protocol RemoteWriter: Sendable {
     func abort() async
 }
 
+extension RemoteWriter {
+    public func keepOrder() {}
+}
+
 /// How a file is opened for writing.
 public enum WriteDisposition: Hashable, Sendable {
     /// Creates the file or empties an existing one.
@@ -139,7 +151,8 @@ public enum WriteDisposition: Hashable, Sendable {
     case createNew
     /// Keeps what is there; `.notFound` when there is none. Writes may go anywhere (`Capabilities.randomWrite`).
     case update
-    /// Continues an existing file at `offset`, its present size (FTP: REST + STOR, or APPE).
+    /// Continues an existing file at `offset`, its present size (FTP: REST + STOR, or APPE). With
+    /// `Capabilities.truncation` it may be longer, and is cut there.
     case resume(at: Int64)
 }
 

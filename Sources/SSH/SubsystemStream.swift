@@ -18,6 +18,11 @@ public struct SubsystemStream: Sendable {
     public let failure: EventLoopFuture<StorageError?>
     /// Tells what goes over it.
     public var log: WireConnection?
+    /// Opens one more stream to the server's SFTP subsystem over the same connection, which ends with it; nil where the
+    /// way to the server carries one.
+    ///
+    /// - Throws: `.connectionLost` when the server refuses it, `.cancelled`.
+    public var openSibling: (@Sendable () async throws(StorageError) -> SubsystemStream)?
 
     /// - Parameters:
     ///   - ended: nil: when the channel is closed.

@@ -54,9 +54,11 @@ extension SFTPRemote {
     ) async throws(StorageError) -> any RemoteWriter {
         let lease = try await session(.stream, .upload)
         do throws(StorageError) {
+            if let expectedSize { lease.connection.expectWrite(of: expectedSize) }
             let serverPath = self.path(path, on: lease.connection)
             let handle = try await open(serverPath, path, disposition, permissions, on: lease.connection)
-            return SFTPRemoteWriter(lease, SFTPWriter(lease.connection, handle, path: serverPath))
+            let plan = disposition.plan(expectedSize)
+            return SFTPRemoteWriter(lease, SFTPWriter(lease.connection, handle, path: serverPath, plan: plan))
         } catch {
             throw end(lease, error)
         }
@@ -114,6 +116,15 @@ extension WriteDisposition {
         case .truncate: [.write, .create, .truncate]
         case .createNew: [.write, .create, .exclusive]
         case .update, .resume: [.write]
+        }
+    }
+
+    /// What is going to be written, where that continues what the file holds; nil where it may go anywhere.
+    fileprivate func plan(_ expectedSize: Int64?) -> WritePlan? {
+        switch self {
+        case .truncate, .createNew: WritePlan(size: expectedSize)
+        case .resume(let offset): WritePlan(start: offset, size: expectedSize)
+        case .update: nil
         }
     }
 }

@@ -53,6 +53,7 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         result.statistics = connection.offers(.statvfs)
         result.resumableRead = true
         result.resumableWrite = true
+        if connection.dialect.mayHaveNarrowChannels { result.gaps = SFTPWriter.gaps }
         result.modificationTimeSetter = .setstat
         result.checksums = connection.dialect.fileChecks?.algorithms ?? []
         result.blockSize = connection.limits.readLength
@@ -60,6 +61,16 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         result.maximumDownloads = streams.down * Self.streamsPerConnection
         result.maximumUploads = streams.up * Self.streamsPerConnection
         return result
+    }
+
+    public func expect(uploadOf size: Int64) {
+        guard size >= WritePlan.bigFile else { return }
+        Task {
+            // The connection that is filled first is the one on which the file will be opened.
+            guard let lease = await pool.leaseIfFree(.metadata) else { return }
+            lease.connection.expectWrite(of: size)
+            lease.release()
+        }
     }
 
     public func distrustIdleConnections() { pool.closeIdle() }

@@ -5,7 +5,8 @@ import RemoteFileSystem
 import SFTP
 import Synchronization
 
-/// An open file to write on one connection; writes are pipelined, attributes ride with CLOSE.
+/// An open file to write on one connection, a big one by several channels of it; writes are pipelined, attributes ride
+/// with CLOSE.
 final class SFTPRemoteWriter: RemoteWriter {
     private let lease: Lease<SFTPConnection>
     private let writer: SFTPWriter
@@ -19,6 +20,8 @@ final class SFTPRemoteWriter: RemoteWriter {
     func write(_ bytes: ByteBuffer, at offset: Int64) async throws(StorageError) {
         try await writer.write(bytes, at: offset)
     }
+
+    func keepOrder() { writer.keepOrder() }
 
     func synchronize() async throws(StorageError) {
         do throws(StorageError) {
@@ -34,6 +37,7 @@ final class SFTPRemoteWriter: RemoteWriter {
             try lease.connection.requireResizing()
             try await writer.drain()
             try await lease.connection.fsetstat(writer.handle, SFTPAttributes(size: UInt64(max(0, size))))
+            if size <= 0 { writer.noteEmptied() }
             later.size = nil
         }
         pending.withLock { pending in
@@ -80,4 +84,9 @@ final class SFTPRemoteWriter: RemoteWriter {
         // Harmless after `close`: a handle is closed once, a lease ends once.
         writer.abort()
     }
+}
+
+extension SFTPWriter {
+    static let gaps = WriteGaps(
+        smallestFile: WritePlan.bigFile, orderedStart: Int64(orderedStart), span: Int64(span))
 }

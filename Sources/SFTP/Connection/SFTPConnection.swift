@@ -23,13 +23,20 @@ public final class SFTPConnection: Sendable {
     let readLength: Atomic<Int>
     /// Bytes of memory that one listing may come to.
     let listingLimit: Int
+    /// How long the server took to answer, when the connection was made.
+    public let roundTrip: Duration
+    let timeout: Duration
+    /// Further channels of the same connection.
+    let siblings = SFTPSiblings()
 
     let session: SFTPSession
-    private let stream: SubsystemStream
+    let stream: SubsystemStream
 
     init(_ stream: SubsystemStream, _ session: SFTPSession, _ welcome: SFTPWelcome, listingLimit: Int) {
         self.stream = stream
         self.session = session
+        roundTrip = welcome.roundTrip
+        timeout = welcome.timeout
         peer = stream.peer
         extensions = welcome.extensions
         limits = welcome.limits
@@ -47,6 +54,7 @@ public final class SFTPConnection: Sendable {
 
     /// Ends the connection; calls under way fail with `.cancelled`. Returns when nothing is left of it.
     public func close() async {
+        siblings.close()
         session.end(.closed)
         try? await stream.ended.get()
     }

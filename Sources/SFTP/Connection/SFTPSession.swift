@@ -8,12 +8,17 @@ struct SFTPSession: Sendable {
     let handler: NIOLoopBound<SFTPHandler>
 
     /// Puts a session at the end of the stream's pipeline.
-    static func attach(to stream: SubsystemStream, timeout: Duration) async throws(StorageError) -> SFTPSession {
+    ///
+    /// - Parameter presumesVersion: see `SFTPHandler`.
+    static func attach(
+        to stream: SubsystemStream, timeout: Duration, presumesVersion: Bool = false
+    ) async throws(StorageError) -> SFTPSession {
         let channel = stream.channel
         do {
             let handler = try await channel.eventLoop.submit {
                 let handler = SFTPHandler(
-                    peer: stream.peer, failure: stream.failure, timeout: timeout, log: stream.log)
+                    peer: stream.peer, failure: stream.failure, timeout: timeout, log: stream.log,
+                    presumesVersion: presumesVersion)
                 try channel.pipeline.syncOperations.addHandler(handler)
                 return NIOLoopBound(handler, eventLoop: channel.eventLoop)
             }.get()

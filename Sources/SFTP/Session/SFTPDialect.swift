@@ -7,6 +7,11 @@ public struct SFTPDialect: Hashable, Sendable {
     public var readlinkAnswersAbsolute = false
     /// Setting a file's size replaces its content by zeros.
     public var resizingDestroys = false
+    /// A channel takes 2 MiB at a time (CHAN_SES_WINDOW_DEFAULT of OpenSSH), whatever the line would carry, and a
+    /// connection bears several channels (MaxSessions of sshd_config(5), 10 unless set).
+    public var hasNarrowChannels = false
+    /// Another program on this machine may see that it is so, where we cannot.
+    public var mayHaveNarrowChannels = false
 
     /// nil: the server computes no checksums.
     public var fileChecks: SFTPFileChecks?
@@ -17,6 +22,8 @@ public struct SFTPDialect: Hashable, Sendable {
     ///   transport hides it.
     init(software: String?, _ version: SFTPVersion) {
         let name = software ?? ""
+        hasNarrowChannels = name.contains("OpenSSH")
+        mayHaveNarrowChannels = hasNarrowChannels || software == nil
         // asyncssh goes by the client's name; ours is not among those for which it follows OpenSSH.
         symlinkNamesLinkFirst = name.contains("AsyncSSH")
         readlinkAnswersAbsolute = name.contains("mod_sftp")

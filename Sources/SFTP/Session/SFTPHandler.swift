@@ -25,6 +25,7 @@ final class SFTPHandler: ChannelInboundHandler {
     private let failure: EventLoopFuture<StorageError?>
     private let timeout: Duration
     private let log: WireConnection?
+    private let presumesVersion: Bool
     private var state = State.idle
     private var framer = SFTPFramer()
     private var pipeline: SFTPRequestPipeline<Completion>
@@ -37,11 +38,16 @@ final class SFTPHandler: ChannelInboundHandler {
     /// - Parameters:
     ///   - peer: the server, as messages name it.
     ///   - failure: why the stream ended, soon after it did.
-    init(peer: String, failure: EventLoopFuture<StorageError?>, timeout: Duration, log: WireConnection?) {
+    ///   - presumesVersion: requests need not wait for the answer to INIT, because the server's version is known.
+    init(
+        peer: String, failure: EventLoopFuture<StorageError?>, timeout: Duration, log: WireConnection?,
+        presumesVersion: Bool = false
+    ) {
         self.peer = peer
         self.failure = failure
         self.timeout = timeout
         self.log = log
+        self.presumesVersion = presumesVersion
         pipeline = SFTPRequestPipeline(timeout: TimeAmount(timeout))
     }
 
@@ -68,6 +74,15 @@ final class SFTPHandler: ChannelInboundHandler {
         SFTPRequest.encodeInitialize(into: &packet)
         log?.sent("INIT 3")
         context.writeAndFlush(wrapOutboundOut(packet), promise: nil)
+        if presumesVersion { scheduleFlush() }
+    }
+
+    private var maySend: Bool {
+        switch state {
+        case .open: true
+        case .greeting: presumesVersion
+        case .idle, .ended: false
+        }
     }
 
     /// Sends a request; `completion` is called once, on the loop.
@@ -121,7 +136,7 @@ final class SFTPHandler: ChannelInboundHandler {
 
     private func flush() {
         isFlushScheduled = false
-        guard let context, case .open = state, unwritten < Self.maximumUnwritten else { return }
+        guard let context, maySend, unwritten < Self.maximumUnwritten else { return }
         let now = NIODeadline.now()
         var batch = context.channel.allocator.buffer(capacity: 4096)
         while unwritten + batch.readableBytes < Self.maximumUnwritten, let next = pipeline.nextToSend(now: now) {

@@ -46,20 +46,22 @@ extension SSHHandler {
             logIn(loan, context)
             return false
         case .opening(let session):
-            return try advance(session.openChannel(window: settings.window), to: .starting(session), context)
-        case .starting(let session):
-            guard try advance(session.startSubsystem("sftp"), to: .open(session), context) else { return false }
-            becomeReady(session)
+            let channel = try session.openChannel(window: settings.window)
+            return advance(channel.map { .starting($0) }, context)
+        case .starting(let channel):
+            guard advance(try channel.startSubsystem("sftp") ? .open(channel) : nil, context) else { return false }
+            becomeReady(channel.session)
             return true
-        case .open(let session):
-            return try transfer(session, context)
+        case .open(let channel):
+            return try transfer(channel, context)
         }
     }
 
-    private func advance(_ isDone: Bool, to next: Phase, _ context: ChannelHandlerContext) -> Bool {
+    private func advance(_ next: Phase?, _ context: ChannelHandlerContext) -> Bool {
         sendWire(context, completing: [])
-        if isDone { phase = next }
-        return isDone
+        guard let next else { return false }
+        phase = next
+        return true
     }
 
     private func becomeReady(_ session: SSHSession) {

@@ -26,8 +26,8 @@ final class SSHHandler: ChannelDuplexHandler {
         /// → starting
         case opening(SSHSession)
         /// → open
-        case starting(SSHSession)
-        case open(SSHSession)
+        case starting(SSHChannel)
+        case open(SSHChannel)
         /// The end of each of the others.
         case ended
     }
@@ -51,6 +51,9 @@ final class SSHHandler: ChannelDuplexHandler {
     var outgoing = SSHOutgoing()
     var limit: Scheduled<Void>?
     var isPumping = false
+    /// Further channels of the session, see `SSHSibling`.
+    var siblings: [SSHSibling] = []
+    private(set) var context: ChannelHandlerContext?
 
     /// - Parameters:
     ///   - ready: succeeds with the server's identification when bytes flow; fails with what went wrong before that.
@@ -69,10 +72,12 @@ final class SSHHandler: ChannelDuplexHandler {
     // MARK: The channel's events
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         if context.channel.isActive { start(context) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         if endedMeanwhile, case .loggingIn(nil) = phase { return }
         end(StorageError(.connectionLost, "the connection was lost"))
     }
@@ -139,8 +144,8 @@ final class SSHHandler: ChannelDuplexHandler {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if case .open(let session) = phase {
-            session.disconnect()
+        if case .open(let channel) = phase {
+            channel.session.disconnect()
             sendWire(context, completing: [])
         }
         end(nil)
@@ -180,6 +185,7 @@ final class SSHHandler: ChannelDuplexHandler {
         if let error { log?.note("ended: \(error)") }
         phase = .ended
         for promise in outgoing.takeAll() { promise.fail(ChannelError.ioOnClosedChannel) }
+        loseSiblings(error)
         ready.fail(error ?? StorageError(.cancelled, "the connection was closed"))
         failure.succeed(error)
     }

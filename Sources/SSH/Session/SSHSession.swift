@@ -2,13 +2,12 @@ import CSSH2
 import FileModel
 import NIOCore
 
-/// A libssh2 session with one channel. Not thread-safe: whoever holds it uses it alone.
+/// A libssh2 session. Not thread-safe: whoever holds it uses it alone, and its channels.
 ///
 /// Calls that need more bytes from the server return nil or false, and are made again when some have arrived.
 final class SSHSession {
     let wire: SSHWire
     let pointer: OpaquePointer
-    private var channel: OpaquePointer?
 
     /// - Throws: `.failed` when there is no memory for it.
     init(wire: SSHWire) throws(StorageError) {
@@ -100,52 +99,23 @@ final class SSHSession {
         return [banner, key, algorithms].compactMap(\.self)
     }
 
-    /// Opens the session's channel.
+    /// Opens a channel. libssh2 opens one at a time: nobody else may ask before the answer is there.
     ///
     /// - Parameter window: bytes that the server may send ahead of us.
-    func openChannel(window: UInt32) throws(StorageError) -> Bool {
+    /// - Returns: nil while more bytes are needed.
+    func openChannel(window: UInt32) throws(StorageError) -> SSHChannel? {
         let kind = "session"
-        channel = libssh2_channel_open_ex(
+        let channel = libssh2_channel_open_ex(
             pointer, kind, UInt32(kind.utf8.count), window, UInt32(LIBSSH2_CHANNEL_PACKET_DEFAULT), nil, 0)
-        if let channel {
-            libssh2_channel_handle_extended_data2(channel, LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE)
-            return true
-        }
-        return try done(libssh2_session_last_errno(pointer), .channel)
+        if let channel { return SSHChannel(channel, of: self) }
+        _ = try done(libssh2_session_last_errno(pointer), .channel)
+        return nil
     }
 
-    func startSubsystem(_ name: String) throws(StorageError) -> Bool {
-        let request = "subsystem"
-        return try done(
-            libssh2_channel_process_startup(
-                channel, request, UInt32(request.utf8.count), name, UInt32(name.utf8.count)), .subsystem)
-    }
-
-    /// Appends what has arrived on the channel, up to the buffer's free capacity.
-    ///
-    /// - Returns: bytes appended; 0 when nothing more is there.
-    func read(into buffer: inout ByteBuffer) throws(StorageError) -> Int {
-        var code = 0
-        let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 0) { bytes in
-            code = libssh2_channel_read_ex(channel, 0, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
-            return max(0, code)
-        }
-        if code < 0 { _ = try done(CInt(code), .transfer) }
-        return count
-    }
-
-    /// Whether the server has closed its direction of the channel.
-    var isAtEnd: Bool { channel.map { libssh2_channel_eof($0) == 1 } ?? false }
-
-    /// Hands the first bytes of `buffer` over.
-    ///
-    /// - Returns: bytes taken; 0 when the server's window is full.
-    func write(_ buffer: ByteBuffer) throws(StorageError) -> Int {
-        let code = buffer.withUnsafeReadableBytes { bytes in
-            libssh2_channel_write_ex(channel, 0, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
-        }
-        if code < 0 { _ = try done(CInt(code), .transfer) }
-        return max(0, code)
+    /// Whether the last failure was a channel's own: the session and its other channels go on.
+    var hasOnlyLostChannel: Bool {
+        let code = libssh2_session_last_errno(pointer)
+        return !wire.isEnded && SSHChannel.ownFailures.contains(code)
     }
 
     /// Takes leave of the server; what there is to send is left on the wire.

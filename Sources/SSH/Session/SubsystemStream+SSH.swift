@@ -38,9 +38,37 @@ extension SubsystemStream {
             channel.close(promise: nil)
             throw named(.wrapping(error), peer)
         }
-        return SubsystemStream(
+        var stream = SubsystemStream(
             channel: channel, peer: peer, software: software,
             failure: failure.futureResult.map { $0.map { named($0, peer) } }, log: log)
+        let base = stream
+        stream.openSibling = { () async throws(StorageError) in
+            try await sibling(of: base, within: settings.loginTimeout)
+        }
+        return stream
+    }
+
+    private static func sibling(
+        of stream: SubsystemStream, within time: Duration
+    ) async throws(StorageError) -> SubsystemStream {
+        let channel = stream.channel
+        do {
+            let (ready, failure) = try await channel.eventLoop.submit {
+                let handler = try channel.pipeline.syncOperations.handler(type: SSHHandler.self)
+                let sibling = handler.openSibling(on: channel.eventLoop)
+                let bound = NIOLoopBound((handler, sibling), eventLoop: channel.eventLoop)
+                let limit = channel.eventLoop.scheduleTask(in: TimeAmount(time)) {
+                    bound.value.0.closeSibling(bound.value.1)
+                }
+                sibling.ready.futureResult.whenComplete { _ in limit.cancel() }
+                return (sibling.ready.futureResult, sibling.failure.futureResult)
+            }.get()
+            return SubsystemStream(
+                channel: try await ready.get(), peer: stream.peer, software: stream.software,
+                failure: failure.map { $0.map { named($0, stream.peer) } }, log: stream.log)
+        } catch {
+            throw named(.wrapping(error), stream.peer)
+        }
     }
 
     /// The session's own errors speak of "the server"; the user may have several.

@@ -24,6 +24,7 @@ extension ScanContext {
         self.replicas = replicas
         mainFile = options.mainFile.flatMap { GlobPattern($0) }
         emitsUnchanged = options.deletesSource && options.mode != .twoWay
+        expectsUploads = options.mode.source != .remote && !options.isDryRun
         explainedPath = options.explainedPath
         retries = options.retries
         self.now = now

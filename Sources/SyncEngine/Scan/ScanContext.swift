@@ -11,6 +11,8 @@ struct ScanContext: Sendable {
     var mainFile: GlobPattern?
     /// Plan a step even for files that are equal already: their source is to be deleted.
     var emitsUnchanged = false
+    /// What the local side has is going to be sent.
+    var expectsUploads = false
     /// See `SyncOptions.explainedPath`.
     var explainedPath: RemotePath?
     var retries: RetryPolicy
@@ -23,7 +25,7 @@ extension ScanContext {
         VisitResult, StorageError
     > {
         let observedAt = now()
-        async let local = listing(.local, visit)
+        async let local = localListing(visit, records)
         async let remote = listing(.remote, visit)
         let listings = await Sides(local: local, remote: remote)
         for side in Side.allCases {
@@ -41,6 +43,21 @@ extension ScanContext {
         for index in result.children.indices { result.children[index].ignored = visit.ignored }
         for side in Side.allCases { noteHidden(complete[side], visit.path, side, &result) }
         return .success(result)
+    }
+
+    /// Tells the remote of the largest new file while its own listing is still on its way.
+    private func localListing(
+        _ visit: Visit, _ records: [(name: FileName, record: Record)]
+    ) async -> Result<Listing, StorageError> {
+        let result = await listing(.local, visit)
+        guard expectsUploads, case .success(let listing) = result else { return result }
+        let largest = listing.items.lazy.filter { $0.entry.type == .regular }.max { $0.entry.size < $1.entry.size }
+        guard let largest else { return result }
+        let known = records.first { $0.name == largest.name }?.record.entries.local
+        if known.map({ !$0.isSameState(as: largest.entry) }) ?? true {
+            replicas.remote.files.expect(uploadOf: largest.entry.size)
+        }
+        return result
     }
 
     /// A directory that the side does not have lists nothing.

@@ -33,6 +33,8 @@ extension FileCopier {
             try await target.files.openWriter(
                 order.temporary, disposition(offset), permissions: permissions, expectedSize: order.source.size)
         }
+        // What is cut short under its own name has to look like it.
+        if order.temporary == order.path { writer.keepOrder() }
         do throws(StorageError) {
             guard try await move(reader, writer, from: offset) else {
                 await writer.abort()
@@ -48,9 +50,10 @@ extension FileCopier {
         }
     }
 
+    /// What is behind `offset` goes where that can be, for it may have gaps.
     private func disposition(_ offset: Int64) -> WriteDisposition {
         if offset == 0 { return .truncate }
-        return target.capabilities.randomWrite ? .update : .resume(at: offset)
+        return target.capabilities.randomWrite && !target.capabilities.truncation ? .update : .resume(at: offset)
     }
 
     private func finish(
@@ -133,6 +136,9 @@ extension FileCopier {
         context.observer?.observe(.transferred(bytes: Int64(block.readableBytes), to: target.side))
     }
 
+    /// Bytes of one file that are asked for ahead: what a line of 300 MB/s and 50 ms holds.
+    private static let readAhead: Int64 = 16 << 20
+
     private struct Block: Sendable {
         var position: Int64
         var count: Int
@@ -149,7 +155,7 @@ extension FileCopier {
             var written = offset
             var arrived: [Int64: Block] = [:]
             while written < order.source.size {
-                while asked < order.source.size, asked - written < Int64(32 * blockSize) {
+                while asked < order.source.size, asked - written < Self.readAhead {
                     let start = asked
                     let count = Int(min(Int64(blockSize), order.source.size - start))
                     group.addTask { await permittedRead(reader, at: start, count: count) }
@@ -193,7 +199,7 @@ extension FileCopier {
     private static let smallestResumed: Int64 = 1 << 20
     private static let comparedTail: Int64 = 64 << 10
 
-    /// How much of the temporary file of an earlier attempt can stay: its end is compared with the source first.
+    /// How much of the temporary file of an earlier attempt can stay: what has no gaps, and an end that is the source's.
     private func resumableOffset(_ reader: any RemoteReader) async throws(StorageError) -> Int64 {
         guard order.mayResume, context.options.resumes, context.comparesSizes,
             order.source.size >= Self.smallestResumed,
@@ -201,14 +207,16 @@ extension FileCopier {
             let partial = try await target.entry(at: order.temporary), partial.type == .regular,
             partial.size > 0, partial.size <= order.source.size
         else { return 0 }
-        let start = max(0, partial.size - Self.comparedTail)
-        let count = Int(partial.size - start)
+        let end = target.capabilities.gaps?.unbroken(of: partial.size, in: order.source.size) ?? partial.size
+        let start = max(0, end - Self.comparedTail)
+        let count = Int(end - start)
+        guard count > 0 else { return 0 }
         let written = try await target.files.openReader(order.temporary)
         do throws(StorageError) {
             let theirs = try await written.read(at: start, count: count)
             await written.close()
             let ours = try await reader.read(at: start, count: count)
-            return ours == theirs && ours.readableBytes == count ? partial.size : 0
+            return ours == theirs && ours.readableBytes == count ? end : 0
         } catch {
             await written.close()
             throw error

@@ -5,30 +5,47 @@ import Synchronization
 /// Writes to one open file without waiting for each answer.
 ///
 /// `write` returns as soon as there is room in the window; the first refusal is thrown by the next call of any method,
-/// and by every one after it. Requests reach the server in the order of the calls, as long as those do not overlap.
+/// and by every one after it. Writes that overlap reach the server in the order of the calls, as long as those do not
+/// overlap. A big file that a channel would be too narrow for goes by several (`widen`).
 public final class SFTPWriter: Sendable {
-    /// Bytes and requests on their way at most. A channel of OpenSSH takes 2 MiB at a time, so more buys nothing.
+    /// Bytes and requests on their way at most.
     private static let windowBytes = 16 << 20
     private static let windowRequests = 128
+    /// Bytes on one lane, where a channel takes 2 MiB at a time: more would only wait.
+    private static let narrowLaneBytes = 3 << 20
 
-    private struct State {
-        var window = WriteWindow(bytes: windowBytes, requests: windowRequests)
+    /// An open handle of the file.
+    struct Lane {
+        let connection: SFTPConnection
+        let handle: SFTPHandle
+    }
+
+    struct State {
+        var window: WriteWindow
+        var lanes: [Lane]
+        var widening: Widening
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var lastWaiter: UInt64 = 0
     }
 
     public let handle: SFTPHandle
-    private let connection: SFTPConnection
-    private let path: SFTPPath
-    private let state = Mutex(State())
+    let connection: SFTPConnection
+    let path: SFTPPath
+    let state: Mutex<State>
 
     /// - Parameters:
     ///   - handle: from `open`; this writer closes it.
-    ///   - path: for messages.
-    public init(_ connection: SFTPConnection, _ handle: SFTPHandle, path: SFTPPath) {
+    ///   - path: to open further handles, and for messages.
+    ///   - plan: of what is about to be written; nil keeps it on the one channel.
+    public init(_ connection: SFTPConnection, _ handle: SFTPHandle, path: SFTPPath, plan: WritePlan? = nil) {
         self.connection = connection
         self.handle = handle
         self.path = path
+        var window = WriteWindow(
+            bytes: Self.windowBytes, requests: Self.windowRequests, frontier: UInt64(max(0, plan?.start ?? 0)))
+        if connection.dialect.hasNarrowChannels { window.maximumLaneBytes = Self.narrowLaneBytes }
+        let lane = Lane(connection: connection, handle: handle)
+        state = Mutex(State(window: window, lanes: [lane], widening: Widening(plan, on: connection)))
     }
 
     /// Whether every request was answered.
@@ -40,15 +57,18 @@ public final class SFTPWriter: Sendable {
             throw StorageError(.staleHandle, "\(path) was closed and cannot be written to")
         }
         for block in connection.blocks(of: bytes, at: offset) {
-            let size = block.bytes.readableBytes
-            try await wait { $0.reserve(size) }
-            send(.write(handle, offset: block.offset, block.bytes), size: size)
+            let range = block.offset..<(block.offset + UInt64(block.bytes.readableBytes))
+            let (flight, handle) = try await waitFor { state in
+                state.window.reserve(range).map { ($0, state.lanes[$0.lane].handle) }
+            }
+            send(.write(handle, offset: block.offset, block.bytes), flight)
+            widenIfWorthwhile(block.bytes, at: block.offset)
         }
     }
 
     /// Waits until every write was answered.
     public func drain() async throws(StorageError) {
-        try await wait { $0.isEmpty }
+        try await waitFor { $0.window.isEmpty ? () : nil }
     }
 
     /// Waits until everything is on the server's disk.
@@ -59,7 +79,8 @@ public final class SFTPWriter: Sendable {
             try await drain()
             throw .unsupported("writing a file to the server's disk")
         }
-        // In the same flight as the writes: requests on one file keep their order.
+        // By one lane in the same flight as the writes: requests on one handle keep their order.
+        if state.withLock({ $0.lanes.count > 1 }) { try await drain() }
         let synchronized = await connection.session.perform([.fsync(handle)])
         try await drain()
         try synchronized[0].get().ok("write \(path) to the server's disk")
@@ -70,12 +91,17 @@ public final class SFTPWriter: Sendable {
     /// The handle is closed even when this throws or is cancelled.
     /// - Parameter attributes: to set before, in the same flight.
     public func close(_ attributes: SFTPAttributes = SFTPAttributes()) async throws(StorageError) {
+        // A write that comes later by another lane would change the time again.
+        if closeFurtherLanes(), !attributes.isEmpty { try await drain() }
         sendClose(attributes)
         try await drain()
     }
 
     /// Closes the handle without waiting for anything. Harmless after `close`.
-    public func abort() { sendClose(SFTPAttributes()) }
+    public func abort() {
+        closeFurtherLanes()
+        sendClose(SFTPAttributes())
+    }
 
     /// Waits until the server will do nothing more for this file, whatever it said to the writes.
     ///
@@ -84,49 +110,57 @@ public final class SFTPWriter: Sendable {
         while !isIdle { await nextAnswer() }
     }
 
+    /// The file was given the size 0: what is written next may be the start of a big one.
+    public func noteEmptied() {
+        state.withLock { state in
+            guard state.lanes.count == 1, !state.window.isClosed else { return }
+            state.window.restart()
+            if case .never = state.widening { state.widening = Widening(WritePlan(size: nil), on: connection) }
+        }
+    }
+
     private func sendClose(_ attributes: SFTPAttributes) {
         // A handle must not be closed twice: the server may have given its number to another file.
         guard state.withLock({ $0.window.close() }) else { return }
-        if !attributes.isEmpty {
-            state.withLock { $0.window.add(0) }
-            send(.fsetstat(handle, attributes), size: 0)
-        }
-        state.withLock { $0.window.add(0) }
-        send(.close(handle), size: 0)
+        if !attributes.isEmpty { send(.fsetstat(handle, attributes), state.withLock { $0.window.add(to: 0) }) }
+        send(.close(handle), state.withLock { $0.window.add(to: 0) })
     }
 
     /// Sends a request that was counted in.
-    private func send(_ request: SFTPRequest, size: Int) {
-        connection.session.submit(request) { answer in
+    func send(_ request: SFTPRequest, _ flight: WriteWindow.Flight) {
+        let lane = state.withLock { $0.lanes[flight.lane] }
+        lane.connection.session.submit(request) { answer in
             var failure: StorageError?
             do throws(StorageError) {
                 try answer.get().ok("write \(self.path)")
             } catch {
                 failure = error
             }
-            self.answered(size, failure)
+            self.answered(flight, failure)
         }
     }
 
-    private func answered(_ size: Int, _ failure: StorageError?) {
+    private func answered(_ flight: WriteWindow.Flight, _ failure: StorageError?) {
         let waiters = state.withLock { state in
-            state.window.answered(size, failure)
+            state.window.answered(flight, failure)
             defer { state.waiters = [:] }
             return state.waiters.values
         }
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Waits until `condition` holds.
+    /// Waits until `condition` gives something.
     ///
     /// - Throws: the first refusal, at this call and every one after it.
-    private func wait(_ condition: @Sendable (inout WriteWindow) -> Bool) async throws(StorageError) {
+    func waitFor<Value: Sendable>(
+        _ condition: @Sendable (inout State) -> Value?
+    ) async throws(StorageError) -> Value {
         while true {
-            let (failure, holds) = state.withLock { state in
-                (state.window.failure, state.window.failure == nil && condition(&state.window))
+            let (failure, value) = state.withLock { state in
+                (state.window.failure, state.window.failure == nil ? condition(&state) : nil)
             }
             if let failure { throw failure }
-            if holds { return }
+            if let value { return value }
             if Task.isCancelled { throw .cancelled }
             await nextAnswer()
         }
