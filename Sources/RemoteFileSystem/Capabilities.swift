@@ -5,6 +5,8 @@ public struct Capabilities: Hashable, Sendable {
     public var family: ProtocolFamily
     /// Reads may go anywhere and overlap; otherwise a reader is one stream that restarts to seek.
     public var randomRead: Bool
+    /// An open reader sees what is added to the file later.
+    public var readersSeeGrowth: Bool
     /// Writes may go anywhere; otherwise a writer is one stream from its start to its end.
     public var randomWrite: Bool
     /// A rename replaces its target in one step.
@@ -35,6 +37,8 @@ public struct Capabilities: Hashable, Sendable {
     public var maximumNameLength: Int
     /// Bytes that one read or write carries best.
     public var blockSize: Int
+    /// Bytes that a writer takes before the server has them, at most.
+    public var writeWindow: Int
     /// Files that can be open at the same time on one connection.
     public var streamsPerConnection: Int
     /// Files that may be read, and written, at the same time; more would wait for each other.
@@ -49,6 +53,7 @@ public struct Capabilities: Hashable, Sendable {
         self.family = family
         self.identity = identity
         randomRead = false
+        readersSeeGrowth = true
         randomWrite = false
         atomicReplace = false
         symbolicLinks = false
@@ -69,6 +74,7 @@ public struct Capabilities: Hashable, Sendable {
         lineBreaksInNames = family == .sftp
         maximumNameLength = 255
         blockSize = 256 * 1024
+        writeWindow = 0
         streamsPerConnection = 1
         maximumDownloads = .max
         maximumUploads = .max

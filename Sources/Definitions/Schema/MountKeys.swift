@@ -27,7 +27,8 @@ enum MountKeys {
         "negative_timeout", .duration(), default: "1s", "how long a missing name stays missing")
     static let readAhead = Key(
         "read_ahead", .bytes, default: "8MiB", "fetched ahead of a sequential reader, per open file")
-    static let writeBehind = Key("write_behind", .bytes, default: "32MiB", "written but not yet sent, per open file")
+    static let writeBehind = Key(
+        "write_behind", .bytes, default: "32MiB", "written but not yet on the server, per open file")
     static let spoolLimit = Key(
         "spool_limit", .bytes, default: "2GiB", "local space for files that no stream can serve, and for pending ones")
     static let write = Key(

@@ -42,6 +42,7 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
     private func capabilities(of connection: SFTPConnection) -> Capabilities {
         var result = Capabilities(family: .sftp, identity: identity)
         result.randomRead = true
+        result.readersSeeGrowth = !connection.dialect.handlesKeepTheirSize
         result.randomWrite = true
         result.atomicReplace = connection.offers(.posixRename)
         result.symbolicLinks = true
@@ -57,6 +58,7 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         result.modificationTimeSetter = .setstat
         result.checksums = connection.dialect.fileChecks?.algorithms ?? []
         result.blockSize = connection.limits.readLength
+        result.writeWindow = SFTPWriter.windowBytes
         result.streamsPerConnection = Self.streamsPerConnection
         result.maximumDownloads = streams.down * Self.streamsPerConnection
         result.maximumUploads = streams.up * Self.streamsPerConnection

@@ -9,7 +9,7 @@ import Synchronization
 /// overlap. A big file that a channel would be too narrow for goes by several (`widen`).
 public final class SFTPWriter: Sendable {
     /// Bytes and requests on their way at most.
-    private static let windowBytes = 16 << 20
+    public static let windowBytes = 16 << 20
     private static let windowRequests = 128
     /// Bytes on one lane, where a channel takes 2 MiB at a time: more would only wait.
     private static let narrowLaneBytes = 3 << 20

@@ -7,6 +7,8 @@ public struct SFTPDialect: Hashable, Sendable {
     public var readlinkAnswersAbsolute = false
     /// Setting a file's size replaces its content by zeros.
     public var resizingDestroys = false
+    /// A handle reads no further than the file went when it was opened.
+    public var handlesKeepTheirSize = false
     /// A channel takes 2 MiB at a time (CHAN_SES_WINDOW_DEFAULT of OpenSSH), whatever the line would carry, and a
     /// connection bears several channels (MaxSessions of sshd_config(5), 10 unless set).
     public var hasNarrowChannels = false
@@ -27,6 +29,7 @@ public struct SFTPDialect: Hashable, Sendable {
         // asyncssh goes by the client's name; ours is not among those for which it follows OpenSSH.
         symlinkNamesLinkFirst = name.contains("AsyncSSH")
         readlinkAnswersAbsolute = name.contains("mod_sftp")
+        handlesKeepTheirSize = name.contains("mod_sftp")
         // paramiko truncates with open(path, "w+"). Nobody else announces this extension with this value.
         resizingDestroys = version.extensions[.checkFile] == Array("md5,sha1".utf8)
         if resizingDestroys {

@@ -27,8 +27,14 @@ struct FileServices: Sendable {
         return try await held.exclusively([source, target], body)
     }
 
+    /// Bytes that wait for the writer where the setting leaves it less: room for what arrives while it turns.
+    private static let shortestQueue: Int64 = 2 << 20
+
     func makeWriteBehind(_ writer: TimeLimitedWriter) -> WriteBehind {
-        WriteBehind(writer: writer, blockSize: capabilities.blockSize, capacity: settings.writeBehind.bytes)
+        let allowed = settings.writeBehind.bytes
+        return WriteBehind(
+            writer: writer, blockSize: capabilities.blockSize,
+            capacity: max(min(allowed, Self.shortestQueue), allowed - Int64(capabilities.writeWindow)))
     }
 }
 

@@ -67,6 +67,8 @@ extension OpenFile {
             defer { live.unread = nil }
             return live.unread
         }
-        if let written { invalidate(written) }
+        guard let written else { return }
+        invalidate(written)
+        if !capabilities.readersSeeGrowth { source?.leaveReader(shorterThan: size) }
     }
 }

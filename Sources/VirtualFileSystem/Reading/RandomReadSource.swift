@@ -61,6 +61,13 @@ final class RandomReadSource: BlockSource {
 
     func rest() {}
 
+    /// A server may go by the size that the file had when it was opened: it is opened anew at the next read.
+    func leaveReader(shorterThan size: Int64) {
+        guard let reader = state.withLock({ $0.reader }), reader.attributes?.size ?? .max < size else { return }
+        contentChanged()
+        discard(reader)
+    }
+
     func close() async {
         let reader = state.withLock { state in
             state.isClosed = true
