@@ -103,6 +103,20 @@ struct WriteBackNameTests {
         }
     }
 
+    /// cp(1) and tar(1) make every file so.
+    @Test(arguments: styles)
+    func anExclusiveCreateOfAKnownAbsenceNeedsNoServer(style: InMemoryRemote.Style) async throws {
+        let fixture = try await WriteBackFixture(style)
+        fixture.pending.withState { $0.isPaused = true }
+        try await fixture.folder("d")
+        let folder = try await fixture.base.inode("d")
+        fixture.base.calls.reset()
+        let (_, opened) = try await fixture.volume.create(
+            FileName("f"), in: folder, permissions: 0o644, flags: [.write, .exclusive])
+        try await fixture.base.close(opened.handle)
+        #expect(fixture.base.calls.total == 0)
+    }
+
     @Test func aFileIsRemovedWhileItIsOpen() async throws {
         for style in styles {
             let fixture = try await WriteBackFixture(style)

@@ -23,7 +23,9 @@ extension Volume {
         _ link: Link, _ permissions: UInt16, _ flags: OpenFlags
     ) async throws(StorageError) -> (Entry, OpenedFile) {
         let path = try path(of: link.name, in: link.parent)
-        let isAbsent = flags.contains(.exclusive) ? false : try isKnownAbsent(link)
+        // With write-back the upload finds out whether somebody else made the file meanwhile.
+        let asksServer = flags.contains(.exclusive) && services.held == nil
+        let isAbsent = asksServer ? false : try isKnownAbsent(link)
         let id = handles.makeID()
         let attributes = made(.regular, permissions)
         let file = try inodes.makeFile(attributes) { OpenFile($0, size: 0, services: services) }
