@@ -6,13 +6,15 @@ public enum FileType: String, Hashable, Sendable, Codable {
 }
 
 /// What a file system tells of one file; nil is "the server does not say".
+///
+/// In this order it takes least room: a mount holds one for each name it knows.
 public struct FileAttributes: Hashable, Sendable {
-    public var type: FileType
     /// Bytes; 0 for a directory.
     public var size: Int64
+    public var modified: ModificationTime?
+    public var type: FileType
     /// False where the server tells blocks or nothing: only reading the file tells its size.
     public var hasExactSize = true
-    public var modified: ModificationTime?
     /// The low twelve mode bits (chmod(2)).
     public var permissions: UInt16?
     public var owner: UInt32?
