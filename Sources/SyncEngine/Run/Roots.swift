@@ -1,5 +1,6 @@
 import FileModel
 import RemoteFileSystem
+import Synchronization
 import SyncCore
 
 /// Opens both roots and proves that they are the ones the archive speaks of.
@@ -28,6 +29,7 @@ struct Roots {
             throw StorageError(.notFound, error.message)
         }
         if let doubt = try checkDevice(local) { return .doubtful(doubt) }
+        try await expectUpload(local)
         let capabilities = try await run.remote.capabilities()
         try await checkRemoteRoot()
         let names = try OwnNames(mark: archive.header.mark, template: options.temporaryName)
@@ -43,6 +45,28 @@ struct Roots {
                 names: names))
         if let doubt = try await checkMarker(sides) { return .doubtful(doubt) }
         return .proven(sides)
+    }
+
+    /// Tells the remote of a big new file among the first names of the local folder, before it is asked anything: the way
+    /// for the file is made while the roots are looked at.
+    private func expectUpload(_ local: LocalFileSystem) async throws(StorageError) {
+        guard options.mode.source != .remote, !options.isDryRun else { return }
+        let largest = Mutex<DirectoryEntry?>(nil)
+        do throws(StorageError) {
+            try await local.list(.root) { batch throws(StorageError) in
+                largest.withLock {
+                    $0 = batch.filter { $0.attributes.type == .regular }.max { $0.attributes.size < $1.attributes.size }
+                }
+                throw .cancelled
+            }
+        } catch {
+            // The scan will tell what is wrong with the folder.
+        }
+        guard let found = largest.withLock({ $0 }) else { return }
+        let known = try archive.record(at: RemotePath.root.appending(found.name))?.entries.local
+        if known.map({ !$0.isSameState(as: Entry(found.attributes)) }) ?? true {
+            run.remote.expect(uploadOf: found.attributes.size)
+        }
     }
 
     private func localRoot() throws(StorageError) -> LocalFileSystem {
