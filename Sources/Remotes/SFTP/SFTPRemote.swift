@@ -59,7 +59,7 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         result.checksums = connection.dialect.fileChecks?.algorithms ?? []
         result.blockSize = connection.limits.readLength
         result.writeWindow = SFTPWriter.windowBytes
-        result.streamsPerConnection = Self.streamsPerConnection
+        result.streamsPerConnection = connection.streamCapacity ?? Self.streamsPerConnection
         result.maximumDownloads = streams.down * Self.streamsPerConnection
         result.maximumUploads = streams.up * Self.streamsPerConnection
         return result

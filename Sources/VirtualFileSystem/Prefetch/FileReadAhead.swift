@@ -30,7 +30,7 @@ final class FileReadAhead: Sendable {
     }
 
     private struct State {
-        var runs = SiblingRuns(initial: 4, maximum: 64)
+        var runs = SiblingRuns(initial: 4, maximum: 128)
         var entries: [InodeNumber: Entry] = [:]
         var held = 0
         var underWay = 0
@@ -64,7 +64,8 @@ final class FileReadAhead: Sendable {
             file = min(256 << 10, bytes / 4)
             beginning = min(32 << 10, file)
             // Of the streams that share an SFTP connection, 64 or more, some are left to everybody else.
-            lanes = min(capabilities.streamsPerConnection > 1 ? 56 : 12, capabilities.maximumDownloads / 2)
+            let shared = min(max(64, capabilities.streamsPerConnection) - 8, 128)
+            lanes = min(capabilities.streamsPerConnection > 1 ? shared : 12, capabilities.maximumDownloads / 2)
         }
     }
 
