@@ -55,6 +55,10 @@ struct WriteBackRemote: RemoteFileSystem {
         return try await server.fetch(path, size: size)
     }
 
+    func checksum(of path: RemotePath, size: Int64) async throws(StorageError) -> FileChecksum? {
+        pending.isPending(path) ? nil : try await server.checksum(of: path, size: size)
+    }
+
     func openWriter(
         _ path: RemotePath, _ disposition: WriteDisposition, permissions: UInt16?, expectedSize: Int64?
     ) async throws(StorageError) -> any RemoteWriter {
@@ -140,6 +144,7 @@ struct WriteBackRemote: RemoteFileSystem {
     // MARK: - The connection
 
     func expect(calls: Int) { server.expect(calls: calls) }
+    func expect(uploadOf size: Int64) { server.expect(uploadOf: size) }
     func distrustIdleConnections() { server.distrustIdleConnections() }
     func shutdown() async { await server.shutdown() }
 }
