@@ -36,6 +36,24 @@ extension Scenarios {
             let missing = try await site.workplace.syncctl(["apply", "\(site.workplace.path("none"))"])
             #expect(missing.status != .exited(0) && missing.errors.contains("none"), "\(missing.errors)")
         }
+
+        /// The header may be whole where the steps are not.
+        @Test func aPlanWithADamagedBodyIsAUsageErrorAndDoesNothing() async throws {
+            let site = try await RemoteSite(.sftp)
+            let local = site.workplace.path("local")
+            try local.makeDirectory()
+            for index in 0..<500 { try (local / "file \(index)").write([1]) }
+            let url = try site.makeRoot("tree")
+            let file = site.workplace.path("the.plan")
+            let planned = try await site.syncctl(["plan", "push", "\(local)", url, "--output", "\(file)"])
+            #expect(planned.status == .exited(0), "\(planned.errors)")
+            let bytes = try file.read()
+            let half = bytes.count / 2
+            try file.write(bytes[..<half] + Array(repeating: 0xAA, count: bytes.count - half))
+            let result = try await site.workplace.syncctl(["apply", "\(file)"], password: site.server.password)
+            #expect(result.status == .exited(2) && result.errors.contains("damaged"), "\(result.errors)")
+            #expect(try (site.disk / "tree").names().isEmpty)
+        }
     }
 }
 

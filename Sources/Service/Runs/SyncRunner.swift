@@ -116,7 +116,7 @@ extension RunOutcome {
         counters.failed = report.counters.failed
         counters.bytes = report.counters.bytes.local + report.counters.bytes.remote
         self.init(
-            status: RunStatus(rawValue: report.outcome.status) ?? .failure, exitCode: Int(report.outcome.exitCode),
+            status: RunStatus(rawValue: report.outcome.status) ?? .failure, exitCode: Int(report.exitCode),
             statusCode: report.statusCode, counters: counters, message: report.error?.description)
     }
 

@@ -38,6 +38,11 @@ public enum SyncOutcome: Hashable, Sendable {
     }
 }
 
+extension SyncReport {
+    /// That of the outcome; 2 where what the run was given is at fault, as with a damaged plan.
+    public var exitCode: Int32 { outcome == .failure && error?.code == .configuration ? 2 : outcome.exitCode }
+}
+
 /// Everything a run has to say at its end.
 public struct SyncReport: Sendable {
     public var outcome: SyncOutcome

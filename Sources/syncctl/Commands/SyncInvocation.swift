@@ -32,7 +32,7 @@ struct SyncInvocation {
         do {
             let report = try await perform(definition, directories, reporter)
             await reporter.finish(report, name: definition.displayName)
-            if report.outcome.exitCode != 0 { throw ExitCode(report.outcome.exitCode) }
+            if report.exitCode != 0 { throw ExitCode(report.exitCode) }
         } catch let error as StorageError {
             await reporter.abandon()
             throw reported(error, definition)

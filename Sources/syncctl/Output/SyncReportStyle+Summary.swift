@@ -51,7 +51,7 @@ extension SyncReportStyle {
         let counters = report.counters
         return JSONLine("summary").adding("name", .string(name)).adding("status", .string(report.outcome.status))
             .adding("status_code", .string(report.statusCode.rawValue))
-            .adding("exit_code", .init(report.outcome.exitCode)).adding("dry_run", .boolean(report.isDryRun))
+            .adding("exit_code", .init(report.exitCode)).adding("dry_run", .boolean(report.isDryRun))
             .adding("started", .string(UTCText.of(report.started)))
             .adding("seconds", .number(report.duration.inSeconds))
             .adding("uploaded", .init(counters.copied.remote)).adding("downloaded", .init(counters.copied.local))
