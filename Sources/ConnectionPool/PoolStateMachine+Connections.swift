@@ -76,8 +76,10 @@ extension PoolStateMachine {
 
     /// Checks as many of those as are waited for.
     mutating func checkSuspects(_ now: Instant, _ action: inout PoolAction) {
-        for index in connections.indices where uncoveredWaiters > 0 {
-            guard let open = connections[index].open, open.isSuspect, open.isIdle, !open.isYielding else { continue }
+        for index in connections.indices {
+            guard let open = connections[index].open, open.isSuspect, open.isIdle, !open.isYielding,
+                uncoveredWaiters > 0
+            else { continue }
             updateOpen(index) { $0.checkSince = now }
             action.command(.keepAlive(connections[index].id))
         }
