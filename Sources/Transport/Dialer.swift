@@ -37,6 +37,17 @@ public struct Dialer: Sendable {
             start(endpoint, on: loop, timeout: limit, configure: configure), endpoint: endpoint, limit: limit)
     }
 
+    /// Connects without a task, for those who are on the event loop already.
+    ///
+    /// - Returns: nil where it takes several steps: through a proxy, or for an observer. An error is fit for `translate`.
+    public func attempt(
+        to endpoint: Endpoint, on loop: any EventLoop, timeout: Duration,
+        configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) -> EventLoopFuture<any Channel>? {
+        guard observer == nil, options.proxy == nil else { return nil }
+        return start(endpoint, on: loop, timeout: timeout, configure: configure)
+    }
+
     /// Waits for an attempt; cancelling the task ends it.
     func settled(
         _ attempt: EventLoopFuture<any Channel>, endpoint: Endpoint, limit: Duration
@@ -103,7 +114,8 @@ public struct Dialer: Sendable {
         }
     }
 
-    static func translate(_ error: any Error, endpoint: Endpoint, limit: Duration) -> StorageError {
+    /// What it means that an attempt to connect failed.
+    public static func translate(_ error: any Error, endpoint: Endpoint, limit: Duration) -> StorageError {
         switch error {
         case let error as StorageError:
             return error

@@ -19,21 +19,23 @@ final class ControlChannel: ChannelInboundHandler {
     }
 
     struct Waiting {
-        let name: String
+        /// Nil for the greeting.
+        let command: Command?
         let limit: Duration
         let isTransfer: Bool
-        /// What the command gave away, and no error may repeat.
-        var secret: [UInt8]?
         var receiver: Receiver
     }
 
     var parser = ReplyParser()
     var queue = CommandQueue()
     var waiting: [CommandQueue.Ticket: Waiting] = [:]
-    var deadline: Scheduled<Void>?
+    private let replyClock = ReplyClock()
     /// Whether a command is sent only when the one before it has its last reply.
     var isSerial = false
     private var unsent = CircularBuffer<(ticket: CommandQueue.Ticket, command: Command)>()
+    /// Lines that leave together.
+    private var lines = ByteBuffer()
+    private var isGathering = false
     private var context: ChannelHandlerContext?
     private(set) var tls: TLSSession?
     private var gate: ReadingGate
@@ -59,7 +61,8 @@ final class ControlChannel: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        expectReply(to: Self.greetingName, limit: greetingLimit) { [greeting] in greeting.take($0) }
+        replyClock.onExpiry = { [weak self] in self?.expired() }
+        expectReply(to: nil, limit: greetingLimit) { [greeting] in greeting.take($0) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
@@ -77,8 +80,7 @@ final class ControlChannel: ChannelInboundHandler {
         _ command: Command, limit: Duration, isTransfer: Bool = false, isUrgent: Bool = false,
         receiver: @escaping Receiver
     ) -> CommandQueue.Ticket {
-        let ticket = expectReply(
-            to: command.description, limit: limit, isTransfer: isTransfer, secret: command.secret, receiver: receiver)
+        let ticket = expectReply(to: command, limit: limit, isTransfer: isTransfer, receiver: receiver)
         if isSerial && !isUrgent && queue.front != ticket {
             unsent.append((ticket, command))
         } else {
@@ -87,13 +89,27 @@ final class ControlChannel: ChannelInboundHandler {
         return ticket
     }
 
+    /// From here to `sendGathered` commands wait, so that they leave in one piece: one system call, one packet, one TLS
+    /// record.
+    func gather() { isGathering = true }
+
+    func sendGathered() {
+        isGathering = false
+        flush()
+    }
+
     private func write(_ command: Command, _ ticket: CommandQueue.Ticket) {
-        guard !isEnded, let context else { return }
+        guard !isEnded, context != nil else { return }
         log?.sent(command.description)
         gate.sent(command, ticket)
-        var line = context.channel.allocator.buffer(capacity: 64)
-        command.encode(into: &line, doublingIAC: doublesIAC)
-        context.writeAndFlush(wrapOutboundOut(line), promise: nil)
+        command.encode(into: &lines, doublingIAC: doublesIAC)
+        if !isGathering { flush() }
+    }
+
+    private func flush() {
+        guard let context, lines.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(lines), promise: nil)
+        lines.clear()
     }
 
     private func writeHeldBack() {
@@ -104,16 +120,14 @@ final class ControlChannel: ChannelInboundHandler {
 
     @discardableResult
     private func expectReply(
-        to name: String, limit: Duration, isTransfer: Bool = false, secret: [UInt8]? = nil,
-        receiver: @escaping Receiver
+        to command: Command?, limit: Duration, isTransfer: Bool = false, receiver: @escaping Receiver
     ) -> CommandQueue.Ticket {
-        let ticket = queue.sent(name)
+        let ticket = queue.sent()
         if let endReason {
             receiver(.failure(endReason))
             return ticket
         }
-        waiting[ticket] = Waiting(
-            name: name, limit: limit, isTransfer: isTransfer, secret: secret, receiver: receiver)
+        waiting[ticket] = Waiting(command: command, limit: limit, isTransfer: isTransfer, receiver: receiver)
         if queue.front == ticket { armDeadline() }
         return ticket
     }
@@ -125,7 +139,7 @@ final class ControlChannel: ChannelInboundHandler {
 
     /// The command is being carried out, although the server has not said so: its end may take as long as the data.
     func assumeUnderWay(_ ticket: CommandQueue.Ticket) {
-        if queue.front == ticket { deadline?.cancel() }
+        if queue.front == ticket { replyClock.stop() }
     }
 
     /// The transfer of this command was broken off.
@@ -183,19 +197,19 @@ final class ControlChannel: ChannelInboundHandler {
         case .deliver(let ticket, let reply, let isFinal):
             armDeadline()
             if isFinal { gate.replied(to: ticket, reply) }
-            if let observer, let name = waiting[ticket]?.name {
-                observer(.replied(to: name == Self.greetingName ? "" : name, "\(reply)"))
+            if let observer, let waiting = waiting[ticket] {
+                observer(.replied(to: waiting.command?.description ?? "", "\(reply)"))
             }
             if isFinal { writeHeldBack() }
             guard let command = isFinal ? waiting.removeValue(forKey: ticket) : waiting[ticket] else { return }
             command.receiver(.success(Answer(reply: reply, isFinal: isFinal)))
-            if !isFinal && command.isTransfer { deadline?.cancel() }
+            if !isFinal && command.isTransfer { replyClock.stop() }
         }
     }
 
     /// A server that answers `PASS` with the password in its words would put it into errors and logs.
     private func maskingSecret(in reply: Reply) -> Reply {
-        guard let secret = queue.front.flatMap({ waiting[$0]?.secret }) else { return reply }
+        guard let secret = queue.front.flatMap({ waiting[$0]?.command?.secret }) else { return reply }
         return Reply(code: reply.code, lines: reply.lines.map { SecretMask.masked($0, hiding: secret) ?? $0 })
     }
 
@@ -203,22 +217,16 @@ final class ControlChannel: ChannelInboundHandler {
 
     /// (Re)starts the limit of the command whose reply comes next.
     private func armDeadline() {
-        deadline?.cancel()
-        deadline = nil
-        guard let front = queue.front, let command = waiting[front], let loop = context?.eventLoop else { return }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        let (name, limit) = (command.name, command.limit)
-        deadline = loop.scheduleTask(in: TimeAmount(limit)) { bound.value.expired(name, limit) }
+        guard let front = queue.front, let command = waiting[front], let loop = context?.eventLoop else {
+            return replyClock.stop()
+        }
+        replyClock.start(command.limit, on: loop)
     }
 
-    private func expired(_ name: String, _ limit: Duration) {
-        end(StorageError(.timedOut, "the server did not answer \(Self.verb(name)) within \(limit.inSeconds)"))
-    }
-
-    private static let greetingName = "the connection with a greeting"
-
-    private static func verb(_ name: String) -> Substring {
-        name == greetingName ? name[...] : name.prefix { $0 != " " }
+    private func expired() {
+        guard let late = queue.front.flatMap({ waiting[$0] }) else { return }
+        let asked = late.command?.verb ?? "the connection with a greeting"
+        end(StorageError(.timedOut, "the server did not answer \(asked) within \(late.limit.inSeconds)"))
     }
 
     // MARK: End
@@ -247,7 +255,7 @@ final class ControlChannel: ChannelInboundHandler {
     func end(_ error: StorageError) {
         guard !isEnded else { return }
         endReason = error
-        deadline?.cancel()
+        replyClock.end()
         let tickets = queue.ended()
         let failed = tickets.compactMap { waiting.removeValue(forKey: $0) }
         waiting = [:]

@@ -1,6 +1,5 @@
 import FileModel
 import NIOCore
-import TLS
 import Transport
 
 /// Opening data connections (RFC 959 §3.2, RFC 2428).
@@ -161,6 +160,7 @@ extension FTPConnection {
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
         transfer.protectionLog = protectionLog
         transfer.onEndOfData = request.atEndOfData
+        transfer.mark = transferMark
         return transfer
     }
 
@@ -172,73 +172,7 @@ extension FTPConnection {
 
     func begin(_ transfer: DataTransfer) {
         self.transfer = transfer
+        transferMark.isUnderWay.store(true, ordering: .releasing)
         transfer.start()
-    }
-
-    private func dial(_ endpoint: Endpoint, _ transfer: DataTransfer) {
-        let bound = NIOLoopBound(transfer, eventLoop: loop)
-        let dialing = Task { await self.dial(endpoint, bound) }
-        transfer.cancelDial = { dialing.cancel() }
-    }
-
-    private func dial(_ endpoint: Endpoint, _ transfer: NIOLoopBound<DataTransfer>) async {
-        let security = dataSecurity
-        var options = settings.dialing
-        if !settings.data.usesProxy { options.proxy = nil }
-        control.log?.note("data connection to \(endpoint)\(options.proxy.map { " through \($0)" } ?? "")")
-        do throws(StorageError) {
-            _ = try await Dialer(options).connect(to: endpoint, on: loop, timeout: settings.timeouts.connect) {
-                channel in
-                Self.configure(channel, transfer, security)
-            }
-            transfer.value.cancelDial = nil
-        } catch {
-            transfer.value.dialFailed(
-                StorageError(
-                    .dataConnectionFailed,
-                    "the control connection works, but no data connection to \(endpoint): \(error.message); "
-                        + "are the server's passive ports open?"))
-        }
-    }
-
-    /// What a data connection needs for TLS: the control connection's session, fresh from its last reply.
-    struct DataSecurity: Sendable {
-        let context: TLSContext
-        let host: String
-        let resumption: TLSResumption?
-    }
-
-    var dataSecurity: DataSecurity? {
-        guard facts.protectsData, let context = settings.security.context else { return nil }
-        let resumption = settings.security.resumption == .off ? nil : control.tls?.resumption
-        return DataSecurity(context: context, host: settings.endpoint.host, resumption: resumption)
-    }
-
-    static func configure(
-        _ channel: any Channel, _ transfer: NIOLoopBound<DataTransfer>, _ security: DataSecurity?
-    ) -> EventLoopFuture<Void> {
-        channel.setOption(.autoRead, value: false).flatMap {
-            channel.setOption(.allowRemoteHalfClosure, value: true)
-        }.flatMap {
-            channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 * 1024))
-        }.flatMapThrowing {
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(transfer.value)
-            guard let security else { return }
-            let session = try TLSSession(security.context, host: security.host, resuming: security.resumption)
-            transfer.value.tls = session
-            let start = {
-                let handshake = channel.eventLoop.makePromise(of: Void.self)
-                handshake.futureResult.whenComplete { transfer.value.handshakeEnded($0) }
-                let handler = TLSHandler(session, handshake: handshake)
-                // Not the first: a proxy's dialogue is in clear, and comes before.
-                try channel.pipeline.syncOperations.addHandler(handler, position: .before(transfer.value))
-            }
-            if transfer.value.holdsHandshakeBack {
-                transfer.value.heldHandshake = { try? start() }
-            } else {
-                try start()
-            }
-        }
     }
 }

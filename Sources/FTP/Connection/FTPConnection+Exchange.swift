@@ -30,9 +30,7 @@ extension FTPConnection {
     /// Sends commands that were not sent yet, and waits for a reply to each.
     func answers(to sender: FlightSender) async throws(StorageError) -> [Reply] {
         sender.send()
-        var replies: [Reply] = []
-        for _ in sender.commands { replies.append(try await next(sender.inbox)) }
-        return replies
+        return try await next(sender.commands.count, sender.inbox)
     }
 
     /// The same with TYPE I before, where the last transfer was of another type: many servers refuse SIZE under TYPE A.
@@ -59,7 +57,12 @@ extension FTPConnection {
     }
 
     func next(_ inbox: ReplyInbox) async throws(StorageError) -> Reply {
-        try await callback { body in inbox.next(body) }
+        try await next(1, inbox)[0]
+    }
+
+    /// Waits once for so many replies.
+    func next(_ count: Int, _ inbox: ReplyInbox) async throws(StorageError) -> [Reply] {
+        try await callback { body in inbox.next(count, body) }
     }
 
     /// Waits for a callback on the event loop.
@@ -101,23 +104,37 @@ extension FTPConnection {
 
 /// Final replies that came, and who waits for the next.
 final class ReplyInbox {
-    private var replies: [Result<Reply, StorageError>] = []
-    private var waiter: ((Result<Reply, StorageError>) -> Void)?
+    private var replies: [Reply] = []
+    /// What ended the session: after it no reply comes.
+    private var end: StorageError?
+    private var waiter: (count: Int, body: (Result<[Reply], StorageError>) -> Void)?
 
     func take(_ result: Result<ControlChannel.Answer, StorageError>) {
-        if case .success(let answer) = result, !answer.isFinal { return }
-        replies.append(result.map(\.reply))
+        switch result {
+        case .success(let answer):
+            guard answer.isFinal else { return }
+            replies.append(answer.reply)
+        case .failure(let error): end = end ?? error
+        }
         serve()
     }
 
-    func next(_ body: @escaping (Result<Reply, StorageError>) -> Void) {
-        waiter = body
+    /// Calls `body` with the next `count` replies, at least one, or with what keeps one of them from coming.
+    func next(_ count: Int, _ body: @escaping (Result<[Reply], StorageError>) -> Void) {
+        waiter = (count, body)
         serve()
     }
 
     private func serve() {
-        guard let body = waiter, !replies.isEmpty else { return }
-        waiter = nil
-        body(replies.removeFirst())
+        guard let (count, body) = waiter else { return }
+        if replies.count >= count {
+            waiter = nil
+            let next = Array(replies.prefix(count))
+            replies.removeFirst(count)
+            body(.success(next))
+        } else if let end {
+            waiter = nil
+            body(.failure(end))
+        }
     }
 }

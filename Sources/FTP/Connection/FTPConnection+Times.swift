@@ -27,12 +27,29 @@ extension FTPConnection {
         throw StorageError.unsupported("setting the modification time of \(path)")
     }
 
-    /// The command that certainly sets the time; nil while none is proven, or the file is still to tell the clock.
-    func provenTimeCommand(_ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command? {
+    /// What certainly sets the time; nil while nothing is proven, or the file is still to tell the clock.
+    private var provenSetter: TimeSetter? {
         guard settings.times.setter != .off, case .proven(let setter) = memory[\.timeSetter] else { return nil }
         guard candidates == [setter], !memory.awaitsClock || !features.has("MDTM") else { return nil }
-        memory[\.witnesses].remove(path)
+        return setter
+    }
+
+    /// The command that certainly sets the time; nil where there is none yet.
+    func provenTimeCommand(_ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command? {
+        guard let setter = provenSetter else { return nil }
+        if !features.has("MDTM") { memory[\.witnesses].remove(path) }
         return try command(setter, time, path)
+    }
+
+    /// The command that sets time and mode at once; nil where MFMT is not known to set the time, or MFF does not set both.
+    func timeAndModeCommand(
+        _ time: Timestamp, _ mode: UInt16, _ path: RemotePath
+    ) throws(StorageError) -> Command? {
+        guard provenSetter == .mfmt, features.has("MDTM"), !memory[\.refusesTimeWithMode],
+            features.modifies(fact: "modify"), features.modifies(fact: "UNIX.mode")
+        else { return nil }
+        let facts = "modify=\(TimeValue.format(told(time)));UNIX.mode=0\(String(mode & 0o7777, radix: 8)); "
+        return try Command("MFF", path, prefix: facts)
     }
 
     /// A moment as this server reads it.

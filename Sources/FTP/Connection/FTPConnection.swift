@@ -18,6 +18,7 @@ public actor FTPConnection {
     let channel: any Channel
     private let controlBox: NIOLoopBoundBox<ControlChannel?>
     nonisolated let end: ConnectionEnd
+    nonisolated let transferMark = TransferMark()
     /// What the server said of itself at login.
     public internal(set) var facts = SessionFacts()
     /// The transfer that was started last.
@@ -73,6 +74,9 @@ public actor FTPConnection {
     public nonisolated func onClose(_ body: @escaping @Sendable (StorageError?) -> Void) { end.observe(body) }
 
     public nonisolated var isClosed: Bool { end.hasHappened }
+
+    /// Whether nothing is left to be put in order: `settle()` would return at once.
+    public nonisolated var isSettled: Bool { !transferMark.isUnderWay.load(ordering: .acquiring) && !isClosed }
 
     /// Says goodbye and closes; calls under way fail. Takes no longer than a second.
     public func close() async {

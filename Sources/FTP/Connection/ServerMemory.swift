@@ -24,6 +24,8 @@ public final class ServerMemory: Sendable {
         /// Files uploaded not long ago, until they have told what there is to learn.
         var witnesses = UploadWitnesses()
         var hasSiteChmod: Bool?
+        /// `MFF` with time and mode was refused, whatever FEAT says.
+        var refusesTimeWithMode = false
         /// Offers of checksums that turned out to be none.
         var vainChecksums = Set<ChecksumQuestion>()
         /// When AUTH was refused last.

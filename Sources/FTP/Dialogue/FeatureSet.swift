@@ -4,6 +4,8 @@ import FileModel
 public struct FeatureSet: Hashable, Sendable {
     /// Parameters of each feature by its name in capitals: `AUTH` → [`TLS`].
     private var parameters: [String: [String]] = [:]
+    /// Facts that `MFF` sets, in small letters.
+    private var modifiableFacts: Set<String> = []
 
     public init() {}
 
@@ -16,6 +18,7 @@ public struct FeatureSet: Hashable, Sendable {
             guard let name = words.first, name.count <= 40, parameters.count < 200 else { continue }
             parameters[name.uppercased(), default: []].append(words.count > 1 ? String(words[1]) : "")
         }
+        modifiableFacts = Set(parameters(of: "MFF").flatMap { $0.lowercased().split(separator: ";").map(String.init) })
     }
 
     public func has(_ name: String) -> Bool { parameters[name] != nil }
@@ -38,9 +41,5 @@ public struct FeatureSet: Hashable, Sendable {
     }
 
     /// Whether `MFF` (draft-somers-ftp-mfxx) sets the fact.
-    func modifies(fact: String) -> Bool {
-        parameters(of: "MFF").contains { list in
-            list.lowercased().split(separator: ";").contains { $0 == fact.lowercased() }
-        }
-    }
+    func modifies(fact: String) -> Bool { modifiableFacts.contains(fact.lowercased()) }
 }

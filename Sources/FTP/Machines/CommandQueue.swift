@@ -13,7 +13,6 @@ struct CommandQueue {
 
     private struct Outstanding {
         let ticket: Ticket
-        let description: String
         var preliminaryReplies = 0
         /// The command's transfer was broken off by us: Pure-FTPd ends one with a second 1yz reply.
         var isBrokenOff = false
@@ -30,10 +29,9 @@ struct CommandQueue {
     var front: Ticket? { outstanding.first?.ticket }
     var isEmpty: Bool { outstanding.isEmpty }
 
-    /// - Parameter description: for messages, without secrets.
-    mutating func sent(_ description: String) -> Ticket {
+    mutating func sent() -> Ticket {
         lastTicket += 1
-        outstanding.append(Outstanding(ticket: lastTicket, description: description))
+        outstanding.append(Outstanding(ticket: lastTicket))
         return lastTicket
     }
 

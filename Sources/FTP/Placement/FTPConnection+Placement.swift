@@ -46,8 +46,7 @@ extension FTPConnection {
             let transfer = try await startPatiently(request, about: path, action, meaning: meaning)
             let bound = NIOLoopBound(transfer, eventLoop: loop)
             do throws(StorageError) {
-                if placement.content.readableBytes > 0 { try await write(placement.content, bound, path: path) }
-                try await finish(bound, path: path)
+                try await finish(bound, with: placement.content, path: path)
             } catch {
                 guard let refusal = transfer.refusal else { throw error }
                 throw try await explain(refusal, action, path, meaning)
@@ -63,8 +62,9 @@ extension FTPConnection {
         var flight = try await finishingFlight(placement.temporary, placement.modified, placement.permissions)
         if !placement.replaces { try addTargetCheck(placement.target, to: &flight) }
         flight.add(.nextData, passiveCommand)
-        let replies = flight.assigned(try await exchange(flight.commands))
+        var replies = flight.assigned(try await exchange(flight.commands))
         takeNextData(replies[.nextData])
+        try await finishAgain(&replies, placement.temporary, placement.modified, placement.permissions)
         let attributes = try await seen(placement.temporary, replies)
         if placement.replaces { return (attributes, false) }
         return (attributes, try await isTaken(placement.target, replies))
@@ -75,10 +75,24 @@ extension FTPConnection {
         _ path: RemotePath, _ modified: Timestamp?, _ permissions: UInt16?
     ) async throws(StorageError) -> Flight {
         var flight = Flight()
-        try await addTime(modified, of: path, to: &flight)
-        if let permissions { flight.add(.mode, try await modeCommand(permissions, path)) }
+        if let modified, let permissions, let command = try timeAndModeCommand(modified, permissions, path) {
+            flight.add(.timeAndMode, command)
+        } else {
+            try await addTime(modified, of: path, to: &flight)
+            if let permissions { flight.add(.mode, try await modeCommand(permissions, path)) }
+        }
         try addLook(at: path, to: &flight)
         return flight
+    }
+
+    /// Where time and mode were refused as one command, each has its own, so that one may come about without the other.
+    func finishAgain(
+        _ replies: inout [Flight.Purpose: Reply], _ path: RemotePath, _ modified: Timestamp?, _ permissions: UInt16?
+    ) async throws(StorageError) {
+        guard let refusal = replies[.timeAndMode], !refusal.isCompletion else { return }
+        memory[\.refusesTimeWithMode] = true
+        let flight = try await finishingFlight(path, modified, permissions)
+        replies.merge(flight.assigned(try await exchange(flight.commands))) { _, last in last }
     }
 
     /// While no setter is proven it is tried step by step; what the server cannot set is left out.
@@ -120,17 +134,16 @@ extension FTPConnection {
     // MARK: - The name
 
     private func sendRename(_ placement: FTPPlacement) throws(StorageError) -> FTPRename {
-        let inbox = ReplyInbox()
-        for command in [try Command.renameFrom(placement.temporary), try .renameTo(placement.target)] {
-            control.send(command, limit: settings.timeouts.command) { inbox.take($0) }
-        }
-        return FTPRename(self, NIOLoopBound(inbox, eventLoop: loop), to: placement.target)
+        let sender = sender(of: [try .renameFrom(placement.temporary), try .renameTo(placement.target)])
+        sender.send()
+        return FTPRename(self, NIOLoopBound(sender.inbox, eventLoop: loop), to: placement.target)
     }
 
-    func verdict(_ inbox: NIOLoopBound<ReplyInbox>, on target: RemotePath) async throws(StorageError) {
-        let from = try await next(inbox.value)
-        let to = try await next(inbox.value)
-        guard let refusal = [from, to].first(where: \.isFailure) else { return }
-        throw ReplyMapping.error(refusal, action: "rename a new file to \(target)", path: target)
+    /// Waits for the server's word on a rename of this session.
+    ///
+    /// - Throws: what it refused the rename with. After `.connectionLost` it may have happened.
+    public func verdict(on rename: FTPRename) async throws(StorageError) {
+        guard let refusal = try await next(2, rename.inbox.value).first(where: \.isFailure) else { return }
+        throw ReplyMapping.error(refusal, action: "rename a new file to \(rename.target)", path: rename.target)
     }
 }

@@ -36,8 +36,11 @@ extension FTPConnection {
         guard let directory = request.directory else { return .underWay(begin(request, at: endpoint)) }
         workingDirectory = nil
         let inbox = ReplyInbox()
-        control.send(try .changeDirectory(directory), limit: settings.timeouts.command) { inbox.take($0) }
+        let change = try Command.changeDirectory(directory)
+        control.gather()
+        control.send(change, limit: settings.timeouts.command) { inbox.take($0) }
         let transfer = begin(request, at: endpoint)
+        control.sendGathered()
         let bound = NIOLoopBound(transfer, eventLoop: loop)
         let reply: Reply
         do throws(StorageError) {

@@ -19,8 +19,9 @@ extension FTPConnection {
             memory[\.handledWholeFile] = .now
             var flight = try await finishingFlight(path, modified, permissions)
             flight.add(.nextData, passiveCommand)
-            let replies = flight.assigned(try await exchange(flight.commands))
+            var replies = flight.assigned(try await exchange(flight.commands))
             takeNextData(replies[.nextData])
+            try await finishAgain(&replies, path, modified, permissions)
             try await check(replies[.time], "set the time of \(path)", path)
             try await check(replies[.mode], "change the mode of \(path)", path)
             return try await seen(path, replies)

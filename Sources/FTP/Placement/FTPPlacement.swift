@@ -35,8 +35,8 @@ public enum PlacedFile: Sendable {
 /// A rename under way; its replies come in their turn, whatever else the session does.
 public final class FTPRename: Sendable {
     private let connection: FTPConnection
-    private let inbox: NIOLoopBound<ReplyInbox>
-    private let target: RemotePath
+    let inbox: NIOLoopBound<ReplyInbox>
+    let target: RemotePath
 
     init(_ connection: FTPConnection, _ inbox: NIOLoopBound<ReplyInbox>, to target: RemotePath) {
         self.connection = connection
@@ -44,10 +44,6 @@ public final class FTPRename: Sendable {
         self.target = target
     }
 
-    /// Waits for the server's word.
-    ///
-    /// - Throws: what it refused the rename with. After `.connectionLost` it may have happened.
-    public func verdict() async throws(StorageError) {
-        try await connection.verdict(inbox, on: target)
-    }
+    /// See `FTPConnection.verdict(on:)`.
+    public func verdict() async throws(StorageError) { try await connection.verdict(on: self) }
 }

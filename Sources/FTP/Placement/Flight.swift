@@ -17,14 +17,16 @@ final class FlightSender {
     func send() {
         guard !wasSent else { return }
         wasSent = true
+        control.gather()
         for command in commands { control.send(command, limit: limit) { [inbox] in inbox.take($0) } }
+        control.sendGathered()
     }
 }
 
 /// Commands that do not depend on each other's replies, each with what becomes of its reply.
 struct Flight {
     enum Purpose: Hashable {
-        case time, mode
+        case time, mode, timeAndMode
         case factsOfFile, sizeOfFile, timeOfFile
         case factsOfTarget, entryOfTarget, sizeOfTarget
         case nextData

@@ -49,6 +49,9 @@ final class DataTransfer {
     /// The data connection is not wanted any more.
     var isDropped = false
 
+    /// Cleared when the transfer is over.
+    var mark: TransferMark?
+
     // Download
     var received = CircularBuffer<ByteBuffer>()
     var receivedBytes = 0
@@ -214,6 +217,7 @@ final class DataTransfer {
         }
         self.result = result
         if case .failure(let error) = result, !isClean { control.end(error) }
+        mark?.isUnderWay.store(false, ordering: .releasing)
         settleWaiters(result)
         tellStarted(result.map { _ in })
         let waiters = endWaiters

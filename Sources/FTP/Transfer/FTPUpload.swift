@@ -88,18 +88,32 @@ extension FTPConnection {
         }
     }
 
-    func finish(_ transfer: NIOLoopBound<DataTransfer>, path: RemotePath) async throws(StorageError) {
+    /// Ends the file and waits for the server's verdict on all of it.
+    ///
+    /// - Parameter last: what is still to be sent.
+    func finish(
+        _ transfer: NIOLoopBound<DataTransfer>, with last: ByteBuffer = ByteBuffer(), path: RemotePath
+    ) async throws(StorageError) {
         let transferring = transfer.value
         do throws(StorageError) {
             _ = try await callback(
-                { body in
+                { (body: @escaping @Sendable (Result<Reply, StorageError>) -> Void) in
+                    if last.readableBytes > 0 {
+                        transferring.write(last) { if case .failure(let error) = $0 { body(.failure(error)) } }
+                    }
                     transferring.whenOver(body)
                     transferring.finishUpload()
                 }, cancelled: { transfer.value.breakOff(.cancelled) })
-            memory[\.witnesses].add(UploadWitness(path: path, moment: .now()))
+            noteWitness(at: path)
         } catch {
             throw uploadError(error, transferring, path)
         }
+    }
+
+    /// A file that was uploaded a moment ago tells the clock of a server that is not known yet.
+    private func noteWitness(at path: RemotePath) {
+        guard memory.awaitsClock || !features.has("MDTM") else { return }
+        memory[\.witnesses].add(UploadWitness(path: path, moment: .now()))
     }
 
     private func uploadError(_ error: StorageError, _ transfer: DataTransfer, _ path: RemotePath) -> StorageError {

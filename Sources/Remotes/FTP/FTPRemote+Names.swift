@@ -6,8 +6,8 @@ extension FTPRemote {
     /// The path below the server's own root, as the server writes it.
     ///
     /// - Throws: `.invalidName` for a name that the character set cannot say.
-    func path(_ path: RemotePath, on connection: FTPConnection) async throws(StorageError) -> RemotePath {
-        let login = await connection.facts.loginDirectory
+    func path(_ path: RemotePath, on connection: isolated FTPConnection) throws(StorageError) -> RemotePath {
+        let login = connection.facts.loginDirectory
         guard let codePage else { return root.onServer(path, loginFolder: login) }
         let onServer = root.onServer(path, loginFolder: try login.map(codePage.decoded))
         return try codePage.encoded(onServer)

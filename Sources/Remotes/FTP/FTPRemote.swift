@@ -89,6 +89,7 @@ extension FTPRemote: SessionRequests {
     ) async throws(StorageError) -> Lease<FTPConnection> {
         while true {
             let lease = try await pool.lease(priority, direction)
+            if lease.connection.isSettled { return lease }
             do throws(StorageError) {
                 try await lease.connection.settle()
                 return lease

@@ -6,7 +6,7 @@ import Testing
 @Suite struct CommandQueueTests {
     @Test func repliesBelongToCommandsInTheirOrder() {
         var queue = CommandQueue()
-        let (first, second) = (queue.sent("CWD /"), queue.sent("EPSV"))
+        let (first, second) = (queue.sent(), queue.sent())
         #expect(queue.front == first)
         #expect(queue.replyReceived(Reply(250, "")) == .deliver(first, Reply(250, ""), isFinal: true))
         #expect(queue.front == second)
@@ -16,7 +16,7 @@ import Testing
 
     @Test func aPreliminaryReplyIsFollowedByAnother() {
         var queue = CommandQueue()
-        let transfer = queue.sent("RETR /f")
+        let transfer = queue.sent()
         #expect(queue.replyReceived(Reply(150, "")) == .deliver(transfer, Reply(150, ""), isFinal: false))
         #expect(queue.replyReceived(Reply(226, "")) == .deliver(transfer, Reply(226, ""), isFinal: true))
     }
@@ -24,11 +24,11 @@ import Testing
     /// Pure-FTPd ends a broken download with a second 150.
     @Test func aBrokenTransferMayEndWithAPreliminaryReply() {
         var queue = CommandQueue()
-        let transfer = queue.sent("RETR /f")
+        let transfer = queue.sent()
         _ = queue.replyReceived(Reply(150, ""))
         queue.brokenOff(transfer)
         #expect(queue.replyReceived(Reply(150, "x")) == .deliver(transfer, Reply(150, "x"), isFinal: true))
-        let early = queue.sent("RETR /g")
+        let early = queue.sent()
         queue.brokenOff(early)
         #expect(queue.replyReceived(Reply(150, "")) == .deliver(early, Reply(150, ""), isFinal: false))
     }
@@ -49,14 +49,14 @@ import Testing
 
     @Test func preliminaryRepliesHaveAnEnd() {
         var queue = CommandQueue()
-        _ = queue.sent("RETR /f")
+        _ = queue.sent()
         let actions = (0..<200).map { _ in queue.replyReceived(Reply(150, "")) }
         #expect(actions.contains { if case .end = $0 { true } else { false } })
     }
 
     @Test func theEndNamesWhoWillNotBeAnswered() {
         var queue = CommandQueue()
-        let tickets = [queue.sent("A"), queue.sent("B")]
+        let tickets = [queue.sent(), queue.sent()]
         #expect(queue.ended() == tickets && queue.isEmpty)
     }
 }
