@@ -42,6 +42,20 @@ struct InodeTableTests {
         #expect(table.inodes.count == 1)
     }
 
+    /// The kernel may forget a name that a listing has told already, before the listing ends.
+    @Test mutating func aNameForgottenWhileItsFolderIsListedIsNotAbsent() throws {
+        let file = try add("f")
+        guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }
+        let entry = DirectoryEntry(name: try FileName("f"), attributes: FileAttributes(type: .regular))
+        _ = try table.record([entry], of: listing, now: start)
+        table.forget(file, 1)
+        _ = try table.complete(listing, now: start)
+        guard case .unknown = try table.answer(FileName("f"), in: .root, now: start) else {
+            Issue.record("a forgotten name counts as absent")
+            return
+        }
+    }
+
     @Test mutating func anUnlinkedInodeStaysUntilItIsForgotten() throws {
         let file = try add("f")
         try table.unlink(FileName("f"), in: .root, now: start)

@@ -30,12 +30,7 @@ struct SlotDirectory {
             return isPlain ? byte : UInt8(ascii: "-")
         }
         let name = String(decoding: readable.prefix(64), as: UTF8.self)
-        return "slots-\(name)-\(String(fnv1a(identity), radix: 16))"
-    }
-
-    /// FNV-1a, 64 bit (draft-eastlake-fnv): stable between programs and runs, as `Hasher` is not.
-    private static func fnv1a(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+        return "slots-\(name)-\(StableHash.text(of: identity.utf8))"
     }
 
     // MARK: - The folder

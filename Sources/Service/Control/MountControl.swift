@@ -68,16 +68,5 @@ public struct MountControl: Sendable {
         return status
     }
 
-    private func names() -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { text in
-                text.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".sock") { names.append(name) }
-        }
-        return names
-    }
+    private func names() -> [String] { FolderNames.sorted(in: folder).filter { $0.hasSuffix(".sock") } }
 }

@@ -60,9 +60,7 @@ public struct MountRegistry: Sendable {
 
     /// Mount points may be longer than a name; the file tells which one it is about.
     private func path(of mountpoint: String) -> String {
-        // FNV-1a, 64 bit.
-        let hash = mountpoint.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return "\(folder)/\(String(hash, radix: 16)).mount"
+        "\(folder)/\(StableHash.text(of: mountpoint.utf8)).mount"
     }
 }
 

@@ -35,7 +35,7 @@ public struct WriteBackJournals: Sendable {
     /// Journals with files that no mount is about to upload.
     public func abandoned() throws(StorageError) -> [WriteBackJournal] {
         var journals: [WriteBackJournal] = []
-        for name in Self.names(in: folder) {
+        for name in FolderNames.sorted(in: folder) {
             guard let journal = try free(folder + "/" + name), try !journal.store.entries().isEmpty else { continue }
             journals.append(journal)
         }
@@ -56,23 +56,7 @@ public struct WriteBackJournals: Sendable {
         }
     }
 
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { text in
-                text.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
-    }
-
-    /// FNV-1a, 64 bit, of server, account and folder.
     private static func name(_ definition: MountDefinition) -> String {
-        let text = definition.remote.identity + "\0" + definition.folder.description
-        let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return String(hash, radix: 16)
+        StableHash.text(of: (definition.remote.identity + "\0" + definition.folder.description).utf8)
     }
 }

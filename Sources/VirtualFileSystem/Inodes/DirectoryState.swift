@@ -12,6 +12,8 @@ final class DirectoryState {
     /// A listing under way or just finished that a new reader may share.
     var listing: DirectoryListing?
     var listingsUnderWay = 0
+    /// Since the first of the listings under way began, names went that the server may well have.
+    var hasForgotten = false
     /// Questions about single names since the last listing began.
     var questions = 0
     /// Names changed here since the first of the listings under way began: those listings know nothing of them.
@@ -37,6 +39,13 @@ final class DirectoryState {
         let left = (changing[name] ?? 1) - 1
         changing[name] = left > 0 ? left : nil
         if listingsUnderWay > 0 { touched.insert(name) }
+    }
+
+    /// A name goes without being absent; a listing that has told it already is not the whole folder any more.
+    func forget(_ name: FileName) {
+        children[name] = nil
+        completeUntil = nil
+        hasForgotten = listingsUnderWay > 0
     }
 
     func noteChange(of name: FileName) {

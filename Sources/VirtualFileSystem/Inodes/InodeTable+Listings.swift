@@ -66,6 +66,7 @@ extension InodeTable {
     ) throws(StorageError) -> [ListedName] {
         try checkPlace(of: listing)
         let directory = try directory(listing.directory)
+        let isWhole = !directory.hasForgotten
         endListing(of: directory, listing)
         var own: [ListedName] = []
         for (name, number) in directory.children {
@@ -76,7 +77,7 @@ extension InodeTable {
                 detach(inode, Link(parent: listing.directory, name: name))
             }
         }
-        directory.completeUntil = now + lifetimes.listing
+        directory.completeUntil = isWhole ? now + lifetimes.listing : nil
         if directory.listingsUnderWay == 0 { directory.touched.removeAll() }
         return own
     }
@@ -104,6 +105,7 @@ extension InodeTable {
 
     private func endListing(of directory: DirectoryState, _ listing: DirectoryListing) {
         directory.listingsUnderWay -= 1
+        if directory.listingsUnderWay == 0 { directory.hasForgotten = false }
         if directory.listing === listing { directory.listing = nil }
     }
 }

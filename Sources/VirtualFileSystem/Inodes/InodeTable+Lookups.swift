@@ -47,9 +47,7 @@ extension InodeTable {
 
     /// Forgets a name without claiming that it is absent.
     private func removeName(_ link: Link) {
-        guard let directory = inodes[link.parent]?.directory else { return }
-        directory.children[link.name] = nil
-        directory.completeUntil = nil
+        inodes[link.parent]?.directory?.forget(link.name)
     }
 
     /// Drops the children that only the listing of their directory made.
@@ -62,8 +60,7 @@ extension InodeTable {
                 guard below.children.isEmpty else { continue }
             }
             drop(child)
-            directory.children[name] = nil
-            directory.completeUntil = nil
+            directory.forget(name)
         }
     }
 }

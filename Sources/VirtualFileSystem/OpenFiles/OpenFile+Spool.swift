@@ -84,21 +84,22 @@ extension OpenFile {
 
     private func send(_ spool: Spool, to path: RemotePath, _ writer: TimeLimitedWriter) async throws(StorageError) {
         let upload = services.makeWriteBehind(writer)
-        do throws(StorageError) {
-            try await write(spool, to: upload)
-        } catch {
-            await upload.abort()
-            throw error
-        }
+        try await write(spool, to: upload)
         try await upload.close(pending)
     }
 
+    /// Sends a whole spool; an upload that fails is given up.
     func write(_ spool: Spool, to upload: WriteBehind) async throws(StorageError) {
         var position: Int64 = 0
-        while position < spool.size {
-            let bytes = try spool.read(at: position, count: capabilities.blockSize)
-            try await upload.write(bytes, at: position)
-            position += Int64(bytes.readableBytes)
+        do throws(StorageError) {
+            while position < spool.size {
+                let bytes = try spool.read(at: position, count: capabilities.blockSize)
+                try await upload.write(bytes, at: position)
+                position += Int64(bytes.readableBytes)
+            }
+        } catch {
+            await upload.abort()
+            throw error
         }
     }
 

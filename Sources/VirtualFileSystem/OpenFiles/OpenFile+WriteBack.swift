@@ -93,12 +93,7 @@ extension OpenFile {
         let writer = try await services.remote.openWriter(
             try path(), disposition, permissions: services.inodes.permissions(of: inode))
         let upload = services.makeWriteBehind(writer)
-        do throws(StorageError) {
-            try await write(spool, to: upload)
-        } catch {
-            await upload.abort()
-            throw error
-        }
+        try await write(spool, to: upload)
         output = capabilities.randomWrite ? .random(upload) : .stream(upload, end: spool.size)
         isOnServer = true
     }
