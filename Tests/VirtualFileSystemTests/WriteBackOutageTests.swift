@@ -43,6 +43,8 @@ struct WriteBackOutageTests {
         let left = await fixture.volume.drain()
         #expect(left.map(\.path) == ["f"])
         #expect(left.first?.isKept == true)
+        let again = await fixture.volume.drain()
+        #expect(again.isEmpty, "told once, waited for once")
         await fixture.volume.close()
         #expect(try fixture.journal.store.entries().count == 1)
     }

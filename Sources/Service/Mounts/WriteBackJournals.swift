@@ -42,6 +42,14 @@ public struct WriteBackJournals: Sendable {
         return journals
     }
 
+    /// A sentence about them with the remedy; nil when there are none.
+    public var abandonedSentence: String? {
+        let count = ((try? abandoned()) ?? []).reduce(0) { $0 + ((try? $1.store.entries().count) ?? 0) }
+        guard count > 0 else { return nil }
+        let subject = count == 1 ? "1 file of an ended mount waits" : "\(count) files of ended mounts wait"
+        return "\(subject) to be uploaded: mount again, or syncctl flush"
+    }
+
     private func free(_ path: String) throws(StorageError) -> WriteBackJournal? {
         do throws(StorageError) {
             return try WriteBackJournal(folder: path)

@@ -24,8 +24,9 @@ extension WriteBack {
 
     /// Waits until nothing is pending, or until the server was away for `patience`.
     ///
-    /// - Returns: what is left in the journal, and why.
+    /// - Returns: what is left in the journal, and why; nothing when that was told before.
     func drain(patience: Duration) async -> [UnsettledFile] {
+        if withState({ $0.hasGivenUp }) { return [] }
         hurry()
         var finished = withState { $0.finished }
         var deadline = ContinuousClock.now + patience
@@ -48,7 +49,8 @@ extension WriteBack {
 
     private func unsettled(_ error: StorageError) -> [UnsettledFile] {
         withState { state in
-            state.files.files.values.sorted { $0.sequence < $1.sequence }.map { file in
+            state.hasGivenUp = true
+            return state.files.files.values.sorted { $0.sequence < $1.sequence }.map { file in
                 UnsettledFile(path: file.path.string, error: error, isKept: true)
             }
         }

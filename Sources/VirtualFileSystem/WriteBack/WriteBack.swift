@@ -19,6 +19,8 @@ final class WriteBack: Sendable {
         var isPaused = false
         /// The mount is over: what is left waits for the next.
         var isEnded = false
+        /// An end of the mount has waited in vain already, and told what is left.
+        var hasGivenUp = false
         var lastError: StorageError?
         /// Replaced with each change.
         var change = Promise<Void>()

@@ -47,14 +47,13 @@ private struct StatusFindings {
     /// Files that could not be uploaded.
     private let rescued: Int
     /// Files that ended mounts did not come to upload.
-    private let abandoned: Int
+    private let abandoned: String?
 
     init(_ folders: ProgramDirectories) {
         mounts = MountControl(folders).status()
         deletions = PendingDeletions.all(in: folders.archives, limit: PendingDeletionReport.most)
         rescued = (try? RescueStore(folder: folders.rescue).entries().count) ?? 0
-        let journals = (try? WriteBackJournals(folder: folders.pending).abandoned()) ?? []
-        abandoned = journals.reduce(0) { $0 + ((try? $1.store.entries().count) ?? 0) }
+        abandoned = WriteBackJournals(folder: folders.pending).abandonedSentence
     }
 
     var leftovers: [String] {
@@ -62,10 +61,7 @@ private struct StatusFindings {
         if rescued > 0 {
             lines.append("\(rescued) file\(rescued == 1 ? "" : "s") could not be uploaded: syncctl rescue list\n")
         }
-        if abandoned > 0 {
-            let subject = abandoned == 1 ? "1 file of an ended mount waits" : "\(abandoned) files of ended mounts wait"
-            lines.append("\(subject) to be uploaded: mount again, or syncctl flush\n")
-        }
+        if let abandoned { lines.append(abandoned + "\n") }
         return lines
     }
 }

@@ -27,6 +27,8 @@ struct UnmountCommand: AsyncParsableCommand {
             if MountTable.entry(at: mountpoint)?.type.hasPrefix("fuse") == true {
                 throw StorageError(.busy, "\(mountpoint) is still in use; close what is open in it and try again")
             }
+            let left = WriteBackJournals(folder: directories.directories().pending).abandonedSentence
+            if let left { Terminal.errors.writeLine("syncctl: \(left)") }
         } else {
             try Self.detach(mountpoint)
         }
