@@ -117,6 +117,24 @@ struct WriteBackTests {
         #expect(try await fixture.base.stored("f") == pattern(1000).prefix(500) + pattern(1000, seed: 7))
     }
 
+    /// The second open once took the older version from the journal in place of what the first had written.
+    @Test(arguments: styles)
+    func aSecondWriterSeesWhatTheFirstWroteOverAPendingVersion(style: InMemoryRemote.Style) async throws {
+        let fixture = try await WriteBackFixture(style)
+        fixture.pending.withState { $0.isPaused = true }
+        try await fixture.put("f", pattern(8))
+        let inode = try await fixture.base.inode("f")
+        let first = try await fixture.volume.open(inode, flags: [.read, .write, .truncate])
+        try await fixture.base.write(first.handle, pattern(2, seed: 5), at: 1000)
+        try await fixture.rewrite("f", pattern(50, seed: 6), flags: [.write, .append])
+        let expected = [UInt8](repeating: 0, count: 1000) + pattern(2, seed: 5) + pattern(50, seed: 6)
+        #expect(try await fixture.base.read(first.handle) == expected)
+        try await fixture.base.close(first.handle)
+        fixture.pending.hurry()
+        await fixture.settle()
+        #expect(try await fixture.base.stored("f") == expected)
+    }
+
     @Test(arguments: styles)
     func aPendingFileCanBeChangedInPlace(style: InMemoryRemote.Style) async throws {
         let fixture = try await WriteBackFixture(style)

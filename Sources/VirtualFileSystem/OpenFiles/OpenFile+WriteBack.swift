@@ -25,9 +25,11 @@ extension OpenFile {
         output = .spool(try services.makeSpool(), isDirty: true)
     }
 
-    /// Goes on with what is pending of this file, if anything is.
+    /// Goes on with what is pending of this file, if anything is and nobody writes it yet.
     func takeBack() throws(StorageError) -> Bool {
-        guard let held = services.held, let path = try? path(), let (content, _) = held.content(at: path) else {
+        guard case .none = output, let held = services.held, let path = try? path(),
+            let (content, _) = held.content(at: path)
+        else {
             return false
         }
         do throws(StorageError) {
