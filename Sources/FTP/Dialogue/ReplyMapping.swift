@@ -8,7 +8,7 @@ import FileModel
 enum ReplyMapping {
     /// Whether a refusal does not tell its reason.
     static func isVague(_ reply: Reply, about path: RemotePath? = nil) -> Bool {
-        [450, 451, 550, 553].contains(reply.code) && reason(in: words(of: reply, without: path)) == nil
+        [450, 451, 550, 553].contains(reply.code) && reason(in: reply, about: path) == nil
     }
 
     /// The error of a refused command.
@@ -22,7 +22,7 @@ enum ReplyMapping {
     }
 
     static func code(of reply: Reply, path: RemotePath? = nil) -> StorageError.Code {
-        let words = words(of: reply, without: path)
+        let reason = Self.reason(in: reply, about: path)
         switch reply.code {
         case 421: return .connectionLost
         case 425: return refusesUnresumedSession(reply) ? .failed : .dataConnectionFailed
@@ -32,11 +32,11 @@ enum ReplyMapping {
         case 430, 530: return .connectionLost
         case 532: return .permissionDenied
         case 500, 502, 504: return .unsupported
-        case 501: return reason(in: words) ?? .invalidArgument
+        case 501: return reason ?? .invalidArgument
         case 503: return .protocolViolation
         case 431, 533, 534, 535, 536, 537: return .tlsFailed
-        case 450: return reason(in: words) ?? .busy
-        default: return reason(in: words) ?? .failed
+        case 450: return reason ?? .busy
+        default: return reason ?? .failed
         }
     }
 
@@ -78,18 +78,16 @@ enum ReplyMapping {
         }
     }
 
-    /// Text in lower case, with echoes of the path taken out: names may hold any words.
-    private static func words(of reply: Reply, without path: RemotePath?) -> String {
-        var text = reply.text.lowercased()
-        guard let path else { return text }
-        for echo in [printable(path.absolute), path.name?.description ?? ""] where echo.count > 2 {
-            text = text.replacing(echo.lowercased(), with: "")
-        }
-        return text
-    }
-
-    private static func reason(in words: String) -> StorageError.Code? {
-        phrases.first { words.contains($0.phrase) }?.code
+    /// The first phrase that the server says itself: names may hold any words, and replies echo them.
+    private static func reason(in reply: Reply, about path: RemotePath?) -> StorageError.Code? {
+        let text = reply.text.lowercased()
+        let echoes = path.map { [printable($0.absolute), $0.name?.description ?? ""] } ?? []
+        let echoed = echoes.filter { $0.count > 2 }.flatMap { text.ranges(of: $0.lowercased()) }
+        return phrases.first { phrase, _ in
+            text.ranges(of: phrase).contains { range in
+                !echoed.contains { $0.lowerBound <= range.lowerBound && $0.upperBound >= range.upperBound }
+            }
+        }?.code
     }
 
     /// The first match counts.

@@ -48,6 +48,17 @@ import Testing
         #expect(ReplyMapping.isVague(Reply(550, "/a/no such file exists: failed"), about: path))
     }
 
+    /// A file called `file` is as absent as any other: its name stands in the server's own words.
+    @Test func wordsThatHoldTheNameAreStillTheServers() throws {
+        for text in ["/t/file: No such file or directory", "No such file or directory", "file: No such file"] {
+            let reply = Reply(550, text)
+            #expect(ReplyMapping.code(of: reply, path: try RemotePath("t/file")) == .notFound, "\(text)")
+            #expect(!ReplyMapping.isVague(reply, about: try RemotePath("t/file")), "\(text)")
+        }
+        let echoed = Reply(550, "quota: Permission denied")
+        #expect(ReplyMapping.code(of: echoed, path: try RemotePath("t/quota")) == .permissionDenied)
+    }
+
     @Test(arguments: ["522 SSL/TLS required on the data channel", "522 Data connections must be encrypted."])
     func encryptionIsAskedFor(text: String) {
         let error = ReplyMapping.error(Reply(522, String(text.dropFirst(4))), action: "read /f")
