@@ -105,7 +105,7 @@ extension WriteBack {
             state.finished += 1
             state.lastError = told
         }
-        tellRefused(record, at: file.path)
+        refused(record, file.path)
         return told
     }
 

@@ -46,7 +46,7 @@ final class WriteBack: Sendable {
     let spools: SpoolBudget
     let logger: Logger
     private let lanes: Int
-    private let refused: @Sendable (RescueRecord, RemotePath) -> Void
+    let refused: @Sendable (RescueRecord, RemotePath) -> Void
     private let state = Mutex(State())
 
     static let shortestPause: Duration = .milliseconds(250)
@@ -170,8 +170,6 @@ final class WriteBack: Sendable {
         }
         file.attempt.fulfil(.success(()))
     }
-
-    func tellRefused(_ record: RescueRecord, at path: RemotePath) { refused(record, path) }
 
     // MARK: - Uploading
 

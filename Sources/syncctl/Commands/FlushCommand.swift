@@ -25,10 +25,7 @@ struct FlushCommand: AsyncParsableCommand {
         let folders = directories.directories()
         try folders.prepare()
         var outcome = FlushOutcome()
-        let folder = target.map(MountPoint.canonical)
-        let mounts = MountControl(folders).flush { status in
-            target == nil || status.mountpoint == folder || (!status.name.isEmpty && status.name == target)
-        }
+        let mounts = MountControl(folders).flush(MountSelection(target).contains)
         for mount in mounts { outcome.add(try await LiveFlush(MountControl(folders), try mount.result.get()).run()) }
         let journals = try WriteBackJournals(folder: folders.pending).abandoned()
         for journal in journals {
@@ -75,8 +72,8 @@ struct FlushOutcome {
     mutating func add(_ part: Part) {
         parts.append(part)
         let files = part.uploaded == 1 ? "1 file" : "\(part.uploaded) files"
-        Terminal.output.writeLine(
-            part.uploaded == 0 ? "\(part.title): nothing pending" : "\(part.title): uploaded \(files)")
+        let isIdle = part.uploaded == 0 && part.rescued == 0 && part.left == nil
+        Terminal.output.writeLine("\(part.title): \(isIdle ? "nothing pending" : "uploaded \(files)")")
         if part.rescued > 0 {
             Terminal.errors.writeLine(
                 "syncctl: \(part.title): \(part.rescued) could not be uploaded: syncctl rescue list")

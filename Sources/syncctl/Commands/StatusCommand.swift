@@ -81,15 +81,27 @@ struct CacheDropCommand: AsyncParsableCommand {
     var target: String?
 
     func run() async throws {
-        let folder = target.map(MountPoint.canonical)
-        let answers = MountControl(directories.directories()).dropCaches { status in
-            target == nil || status.mountpoint == folder || (!status.name.isEmpty && status.name == target)
-        }
+        let answers = MountControl(directories.directories()).dropCaches(MountSelection(target).contains)
         if answers.isEmpty, let target { throw StorageError(.notFound, "\(target) is not mounted") }
         for answer in answers {
             let mountpoint = try answer.result.get().mountpoint
             Terminal.output.writeLine("dropped what \(mountpoint) knew")
         }
+    }
+}
+
+/// The mounts that a definition or a mount point stands for; all without one.
+struct MountSelection {
+    private let target: String?
+    private let folder: String?
+
+    init(_ target: String?) {
+        self.target = target
+        folder = target.map(MountPoint.canonical)
+    }
+
+    func contains(_ status: MountStatus) -> Bool {
+        target == nil || status.mountpoint == folder || (!status.name.isEmpty && status.name == target)
     }
 }
 
