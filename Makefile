@@ -32,10 +32,10 @@ format:
 smoke: release
 	scripts/demo release >/dev/null
 
-## One test at a time: many are about time, and some keep both cores busy.
+## One test at a time: many are about time, and some keep both cores busy. What failed is told again at the end.
 test: setup smoke
 	scripts/check --structure
-	$(SWIFT) test --no-parallel $(FLAGS)
+	scripts/tests $(SWIFT) test --no-parallel $(FLAGS)
 
 ## Mounts and synchronisations for as long as you like: REMORA_OPERATIONS=1000000 REMORA_HISTORIES=3000 make soak.
 ## REMORA_SEED=… repeats one.
