@@ -74,7 +74,7 @@ let package = Package(
             ]),
 
         // The mount
-        room("VirtualFileSystem", ["FileModel", "RemoteFileSystem", nioCore, collections, logging]),
+        room("VirtualFileSystem", ["FileModel", "RemoteFileSystem", "CLinux", nioCore, collections, logging]),
         room("FuseAdapter", ["FileModel", "VirtualFileSystem", "CFuse3", "CLinux", nioCore, logging]),
 
         // Synchronisation

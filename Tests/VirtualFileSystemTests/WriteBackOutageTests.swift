@@ -49,6 +49,28 @@ struct WriteBackOutageTests {
         #expect(try fixture.journal.store.entries().count == 1)
     }
 
+    /// `syncctl status` once kept a mount that began at that moment from its journal.
+    @Test func lookingAtAJournalTakesNoHoldOfIt() async throws {
+        let (journal, rescue, remote) = (try Folder(), try Folder(), InMemoryRemote(style: .randomAccess))
+        let held = try await WriteBackFixture(journal: journal, rescue: rescue, remote: remote, isOpen: false) {
+            $0.timeout = .milliseconds(50)
+        }
+        try await held.put("f", pattern(1000))
+        #expect(WriteBackJournal.waiting(in: journal.path) == 0, "its mount is about to upload them")
+        held.gate.serverIsAway(true)
+        held.gate.open()
+        _ = await held.volume.drain()
+        await held.volume.close()
+        let looks = Task.detached { while !Task.isCancelled { _ = WriteBackJournal.waiting(in: journal.path) } }
+        for _ in 1...1000 {
+            let next = try WriteBackJournal(folder: journal.path)
+            next.release()
+        }
+        looks.cancel()
+        await looks.value
+        #expect(WriteBackJournal.waiting(in: journal.path) == 1)
+    }
+
     /// The journal is left as after a power cut: the upload done, its entry still there.
     @Test(arguments: styles)
     func whatWasUploadedBeforeACrashIsNotUploadedAgain(style: InMemoryRemote.Style) async throws {

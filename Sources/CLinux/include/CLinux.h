@@ -38,3 +38,9 @@ int remora_pidfd_open(pid_t pid);
 
 /* prctl(2), PR_SET_CHILD_SUBREAPER: orphaned descendants become children of this process. */
 int remora_become_subreaper(void);
+
+/* fcntl(2), F_OFD_SETLK on the whole file: the lock belongs to the open file, not to the process. F_WRLCK or F_UNLCK. */
+int remora_ofd_lock(int descriptor, short type);
+
+/* fcntl(2), F_OFD_GETLK: 1 where a write lock on the whole file would be refused, 0 where not; takes none. */
+int remora_ofd_is_locked(int descriptor);

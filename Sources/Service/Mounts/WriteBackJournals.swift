@@ -42,9 +42,10 @@ public struct WriteBackJournals: Sendable {
         return journals
     }
 
-    /// A sentence about them with the remedy; nil when there are none.
+    /// A sentence about them with the remedy, for which no journal is taken hold of; nil when there are none.
     public var abandonedSentence: String? {
-        let count = ((try? abandoned()) ?? []).reduce(0) { $0 + ((try? $1.store.entries().count) ?? 0) }
+        let folders = FolderNames.sorted(in: folder).map { folder + "/" + $0 }
+        let count = folders.reduce(0) { $0 + WriteBackJournal.waiting(in: $1) }
         guard count > 0 else { return nil }
         let subject = count == 1 ? "1 file of an ended mount waits" : "\(count) files of ended mounts wait"
         return "\(subject) to be uploaded: mount again, or syncctl flush"

@@ -1,6 +1,5 @@
 import Dispatch
 public import FileModel
-import Glibc
 
 /// Where pending files are safe: a folder in the form of a `RescueStore`, of which one mount has hold at a time.
 ///
@@ -8,29 +7,25 @@ import Glibc
 public final class WriteBackJournal: Sendable {
     public let store: RescueStore
     private let queue = DispatchQueue(label: "write-back journal")
-    private let lock: CInt
+    private let lock: JournalLock
 
     /// Takes hold of a journal, made if there is none.
     ///
     /// - Parameter folder: exists, and is ours.
     /// - Throws: `.busy` while another process has hold of it.
     public init(folder: String) throws(StorageError) {
-        let path = folder + "/lock"
-        lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else {
-            throw StorageError(.failed, "\(path) cannot be opened: \(String(cString: strerror(errno)))")
-        }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
-            throw StorageError(.busy, "\(folder) is in use by another mount")
-        }
+        lock = try JournalLock(folder: folder)
         store = RescueStore(folder: folder)
     }
 
-    deinit { close(lock) }
-
     /// Lets another mount have hold of it.
-    func release() { _ = flock(lock, LOCK_UN) }
+    func release() { lock.release() }
+
+    /// What waits in a folder of which nobody has hold; 0 while a mount has, and where there is nothing to read.
+    public static func waiting(in folder: String) -> Int {
+        guard !JournalLock.isHeld(folder), let entries = try? RescueStore(folder: folder).entries() else { return 0 }
+        return entries.count { $0.record != nil }
+    }
 
     /// What an earlier life left, in the order of closing. Content without a record was never promised to anybody.
     func entries() throws(StorageError) -> [RescueEntry] {
