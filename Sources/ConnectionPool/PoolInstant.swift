@@ -18,6 +18,12 @@ public struct PoolInstant: InstantProtocol, Hashable, Sendable {
     /// The same moment for those who sleep until then.
     public var instant: ContinuousClock.Instant { Self.origin.advanced(by: elapsed) }
 
+    /// Since the same moment.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = elapsed.components
+        return UInt64(bitPattern: seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
+    }
+
     public func advanced(by duration: Duration) -> PoolInstant { PoolInstant(elapsed: elapsed + duration) }
 
     public func duration(to other: PoolInstant) -> Duration { other.elapsed - elapsed }
