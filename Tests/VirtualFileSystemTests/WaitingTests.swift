@@ -77,4 +77,51 @@ struct WaitingTests {
         }
         #expect(error?.code == .timedOut)
     }
+
+    @Test func anAlarmRingsAtItsTimeAlthoughALaterOneWasSetBefore() async throws {
+        let alarms = Alarms()
+        let rung = Promise<Void>()
+        let late = ContinuousClock.now + .seconds(600)
+        let soon = ContinuousClock.now + .milliseconds(20)
+        alarms.begin(at: { late }) { Issue.record("rang ten minutes early") }
+        alarms.begin(at: { soon }) { rung.fulfil(.success(())) }
+        try await rung.value()
+        #expect(ContinuousClock.now >= soon)
+    }
+
+    @Test func anAlarmWhoseTimeMovedRingsThen() async throws {
+        let alarms = Alarms()
+        let rung = Promise<Void>()
+        let time = Shared(ContinuousClock.now + .milliseconds(10))
+        alarms.begin(at: { time.current }) { rung.fulfil(.success(())) }
+        let moved = time.current + .milliseconds(50)
+        time.withLock { $0 = moved }
+        try await rung.value()
+        #expect(ContinuousClock.now >= moved)
+    }
+
+    @Test func anAlarmThatWasEndedDoesNotRing() async throws {
+        let alarms = Alarms()
+        let rung = Promise<Void>()
+        let first = ContinuousClock.now + .milliseconds(10)
+        let second = first + .milliseconds(10)
+        let ended = alarms.begin(at: { first }) { Issue.record("rang after its end") }
+        alarms.begin(at: { second }) { rung.fulfil(.success(())) }
+        alarms.end(ended)
+        try await rung.value()
+    }
+
+    @Test func aTaskStartedHereHasRunUpToItsFirstWaitWhenItReturns() async {
+        let promise = Promise<Int>()
+        let steps = Shared<[Int]>([])
+        let task = startHere {
+            steps.withLock { $0.append(1) }
+            _ = try? await promise.value()
+            steps.withLock { $0.append(2) }
+        }
+        #expect(steps.current == [1])
+        promise.fulfil(.success(0))
+        await task.value
+        #expect(steps.current == [1, 2])
+    }
 }

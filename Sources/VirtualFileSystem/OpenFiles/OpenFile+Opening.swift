@@ -7,7 +7,8 @@ extension OpenFile {
     ///
     /// - Returns: the attributes that the server told with the open, if it did.
     nonisolated func open(_ id: HandleID, _ flags: OpenFlags) async throws(StorageError) -> FileAttributes? {
-        try await exclusively { file async throws(StorageError) in
+        if flags == .read, !wasWritten.load(ordering: .acquiring) { return try await source?.opened() }
+        return try await exclusively { file async throws(StorageError) in
             var told: FileAttributes?
             if flags.contains(.read), let source = file.source, file.isOnServer { told = try await source.opened() }
             if flags.contains(.write) { try await file.openForWriting(id, flags) }
@@ -88,6 +89,7 @@ extension OpenFile {
             await readAhead.close()
         }
         verdicts.withLock { $0.forget(id) }
+        guard wasWritten.load(ordering: .acquiring) else { return }
         try await exclusively { file async throws(StorageError) in
             guard file.writers.remove(id) != nil, file.writers.isEmpty else { return }
             try await file.settle()
@@ -98,6 +100,7 @@ extension OpenFile {
     /// Gives back what the last handle left.
     nonisolated func finish() async {
         await source?.close()
+        guard wasWritten.load(ordering: .acquiring) else { return }
         try? await exclusively { file async throws(StorageError) in await file.closeOutput() }
     }
 

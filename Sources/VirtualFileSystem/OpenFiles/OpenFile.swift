@@ -16,13 +16,15 @@ actor OpenFile {
     nonisolated let live = Mutex(LiveStatus())
     nonisolated let verdicts = Mutex(Verdicts())
     nonisolated let gate = SerialGate()
+    /// Whether anybody has ever opened the file to write since it is open; else a reader need not go through the gate.
+    nonisolated let wasWritten = Atomic(false)
     /// The shared reader, on a server with random reads.
     nonisolated let source: RandomReadSource?
     nonisolated let readAheads = Mutex<[HandleID: ReadAhead]>([:])
 
-    var output = Output.none
+    var output = Output.none { didSet { wasWritten.store(true, ordering: .releasing) } }
     /// Handles that write.
-    var writers: Set<HandleID> = []
+    var writers: Set<HandleID> = [] { didSet { wasWritten.store(true, ordering: .releasing) } }
     /// Attributes set while the file is ahead of the server; they hold after the upload.
     var pending = AttributeChanges()
     /// False while the file was made here and the server has none of it.
@@ -87,10 +89,10 @@ actor OpenFile {
         _ body: @escaping @Sendable (isolated OpenFile) async throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
         let promise = Promise<Value>()
-        Task {
+        startHere {
             await promise.fulfil { () async throws(StorageError) in
-                try await gate.enter()
-                defer { gate.leave() }
+                try await self.gate.enter()
+                defer { self.gate.leave() }
                 return try await body(self)
             }
         }

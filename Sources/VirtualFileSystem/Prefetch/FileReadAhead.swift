@@ -149,10 +149,10 @@ final class FileReadAhead: Sendable {
 
     private func readAhead(in parent: InodeNumber) {
         while let (request, content) = begin(in: parent) {
-            Task {
-                await content.fulfil { () async throws(StorageError) in try await read(request) }
-                finished(request, content)
-                readAhead(in: parent)
+            startHere {
+                await content.fulfil { () async throws(StorageError) in try await self.read(request) }
+                self.finished(request, content)
+                self.readAhead(in: parent)
             }
         }
     }

@@ -87,7 +87,7 @@ final class RandomReadSource: BlockSource {
         }
         if let present { return present }
         guard let opening else { throw .cancelled }
-        if isFirst { Task { await settle(opening) } }
+        if isFirst { startHere { await self.settle(opening) } }
         return try await opening.value()
     }
 

@@ -4,9 +4,9 @@ import NIOCore
 extension ReadAhead {
     func start(_ plan: BlockWindow.Plan) {
         if source.isConcurrent {
-            for index in plan.toFetch { Task { await fetch(index) } }
+            for index in plan.toFetch { startHere { await self.fetch(index) } }
         } else if plan.startsPump {
-            Task { await pump() }
+            startHere { await self.pump() }
         }
     }
 

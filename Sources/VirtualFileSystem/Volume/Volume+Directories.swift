@@ -106,16 +106,16 @@ extension Volume {
     }
 
     func listLater(_ listing: DirectoryListing, _ path: RemotePath) {
-        Task { await fill(listing, path) }
+        startHere { await self.fill(listing, path) }
     }
 
     /// Lists the folders that come next in a walk.
     private func listAhead(in parent: InodeNumber) {
         while let (listing, path) = foldersAhead.next(in: parent) {
-            Task {
-                await fill(listing, path)
-                foldersAhead.finished()
-                listAhead(in: parent)
+            startHere {
+                await self.fill(listing, path)
+                self.foldersAhead.finished()
+                self.listAhead(in: parent)
             }
         }
     }

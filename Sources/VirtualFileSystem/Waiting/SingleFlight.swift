@@ -17,9 +17,9 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             return (promise, true)
         }
         if isFirst {
-            Task {
+            startHere {
                 await promise.fulfil(by: body)
-                flights.withLock { $0[key] = nil }
+                self.flights.withLock { $0[key] = nil }
             }
         }
         return try await promise.value()

@@ -18,7 +18,7 @@ struct TimeLimit: Sendable {
     /// Runs `body` and waits at most `duration` for a sign of life: of this call, or of the server to anybody.
     ///
     /// Fails at once while the server is known to be away. The body is cancelled when the limit passes or the caller
-    /// is cancelled; the caller does not wait for it to notice.
+    /// is cancelled; the caller does not wait for it to notice. It waits for what the body does before its first `await`.
     /// - Throws: what `body` throws, `.timedOut`, `.cancelled`.
     func run<Value: Sendable>(
         _ action: String, _ path: RemotePath,
@@ -28,18 +28,16 @@ struct TimeLimit: Sendable {
         let start = ContinuousClock.now
         let progress = Progress(health: health, longest: Self.longestWait + duration)
         let promise = Promise<Value>()
-        let work = Task {
+        let work = startHere {
             await RemoteActivity.watched(by: { progress.made() }) {
                 await promise.fulfil { () async throws(StorageError) in try await body(progress) }
             }
         }
-        let timer = Task {
-            await progress.waitUntilStalled(for: duration)
-            guard !Task.isCancelled else { return }
+        let alarm = Alarms.shared.begin(at: { progress.deadline(duration) }) {
             promise.fulfil(.failure(expiry(action, path)))
             work.cancel()
         }
-        defer { timer.cancel() }
+        defer { Alarms.shared.end(alarm) }
         do throws(StorageError) {
             let value = try await promise.value()
             health?.answered()
@@ -68,20 +66,12 @@ struct TimeLimit: Sendable {
 
         func made() { last.withLock { $0 = .now } }
 
-        /// Whoever moves by itself is not bounded by the time that one may wait for others.
-        private func deadline(_ limit: Duration) -> ContinuousClock.Instant {
+        /// When nothing will have moved for `limit`. Whoever moves by itself is not bounded by the time that one may wait
+        /// for others.
+        func deadline(_ limit: Duration) -> ContinuousClock.Instant {
             let own = last.withLock { $0 } + limit
             guard let sign = health?.lastSign else { return own }
             return max(own, min(end, sign + limit))
-        }
-
-        /// Returns when nothing moved for `limit`, or when the task is cancelled.
-        func waitUntilStalled(for limit: Duration) async {
-            while !Task.isCancelled {
-                let deadline = deadline(limit)
-                if deadline <= .now { return }
-                try? await Task.sleep(until: deadline, clock: .continuous)
-            }
         }
     }
 }

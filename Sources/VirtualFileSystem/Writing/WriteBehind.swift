@@ -73,12 +73,10 @@ final class WriteBehind: Sendable {
     private func perform(_ action: WriteQueue.Action) {
         switch action {
         case .none: return
-        case .startPump: Task { await pump() }
+        case .startPump: startHere { await self.pump() }
         case .startTimer:
-            Task {
-                try? await Task.sleep(for: Self.patience)
-                perform(state.withLock { $0.timerFired() })
-            }
+            let time = ContinuousClock.now + Self.patience
+            Alarms.shared.begin(at: { time }) { self.perform(self.state.withLock { $0.timerFired() }) }
         }
     }
 
