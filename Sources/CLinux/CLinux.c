@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -44,4 +46,24 @@ int remora_ofd_lock(int descriptor, short type) {
 int remora_ofd_is_locked(int descriptor) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+int remora_watch(int shared, int end) {
+    int watch = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.u32 = 0};
+    struct epoll_event last = {.events = EPOLLIN, .data.u32 = 1};
+    if (watch < 0) return -1;
+    if (epoll_ctl(watch, EPOLL_CTL_ADD, shared, &event) == 0 && epoll_ctl(watch, EPOLL_CTL_ADD, end, &last) == 0)
+        return watch;
+    close(watch);
+    return -1;
+}
+
+int remora_wait(int watch) {
+    struct epoll_event events[2];
+    int count;
+    do count = epoll_wait(watch, events, 2, -1);
+    while (count < 0 && errno == EINTR);
+    if (count < 0) return -1;
+    return events[0].data.u32 || (count == 2 && events[1].data.u32);
 }

@@ -25,11 +25,14 @@ final class Dispatcher: Sendable {
 
     /// Works on a request in a task of its own and answers it.
     ///
+    /// The task begins on libfuse's thread, which answers what needs no server. It goes on where the server's answers
+    /// come in, so that it need not wait for a thread once more.
     /// - Parameters:
     ///   - operation: for the log.
+    ///   - bytes: of content that the request is about; many are not copied where the server's answers come in.
     ///   - reply: answers with the result; a failure is answered here.
     func serve<Value: Sendable>(
-        _ raw: fuse_req_t?, _ operation: String, _ inode: fuse_ino_t,
+        _ raw: fuse_req_t?, _ operation: String, _ inode: fuse_ino_t, bytes: Int = 0,
         _ body: @escaping @Sendable (Volume) async throws(StorageError) -> Value,
         reply: @escaping @Sendable (consuming FuseRequest, Value) async -> Void
     ) {
@@ -38,13 +41,16 @@ final class Dispatcher: Sendable {
         let start = ContinuousClock.now
         let pending = PendingRequest(raw, call)
         let id = outstanding.begin(call)
+        let executor = bytes > Self.fewBytes ? nil : volume.executor
         call.attach(
-            Task.detached { [self] in
+            Task.immediateDetached(executorPreference: executor) { [self] in
                 let isFailure = await work(FuseRequest(pending), operation, inode, body, reply)
                 volume.metrics.called(operation, took: ContinuousClock.now - start, failed: isFailure)
                 outstanding.end(id)
             })
     }
+
+    private static let fewBytes = 64 << 10
 
     /// - Returns: whether it failed in a way that programs do not meet in the normal course of things.
     private func work<Value: Sendable>(

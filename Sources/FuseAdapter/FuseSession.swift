@@ -1,4 +1,5 @@
 import CFuse3
+import CLinux
 import FileModel
 import Glibc
 import Logging
@@ -21,7 +22,7 @@ final class FuseSession: @unchecked Sendable {
     private let wakeUp: (read: CInt, write: CInt)
     private let readers = Atomic(0)
 
-    /// Threads that read requests; each only copies arguments and starts a task.
+    /// Threads that read requests; each copies arguments and starts a task, and answers what needs no server.
     private static let readerCount = 2
 
     /// - Throws: `.configuration` when libfuse refuses the options.
@@ -55,7 +56,7 @@ final class FuseSession: @unchecked Sendable {
 
     /// Mounts and starts to read requests. Blocks while fusermount3(1) runs.
     ///
-    /// - Throws: `.configuration`: the kernel or fusermount3 refused.
+    /// - Throws: `.configuration`: the kernel or fusermount3 refused; `.failed`: too many files are open.
     func mount(at mountpoint: String) throws(StorageError) {
         guard fuse_session_mount(raw, mountpoint) == 0 else {
             throw StorageError(
@@ -65,31 +66,28 @@ final class FuseSession: @unchecked Sendable {
         }
         let descriptor = fuse_session_fd(raw)
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        // Each reader has its own, so that a request wakes one of them only.
+        let watches = (0..<Self.readerCount).map { _ in remora_watch(descriptor, wakeUp.read) }
+        guard watches.allSatisfy({ $0 >= 0 }) else {
+            for watch in watches { close(watch) }
+            throw StorageError(.failed, "no epoll instance: \(String(cString: strerror(errno)))")
+        }
         readers.store(Self.readerCount, ordering: .relaxed)
-        for _ in 0..<Self.readerCount { startThread { self.readRequests() } }
+        for watch in watches { startThread { self.readRequests(watch) } }
     }
 
     /// Reads and dispatches requests until the kernel disconnects or `stop` is called.
-    private func readRequests() {
+    private func readRequests(_ watch: CInt) {
         var buffer = fuse_buf()
-        while fuse_session_exited(raw) == 0, waitForRequest() {
+        while fuse_session_exited(raw) == 0, remora_wait(watch) == 0 {
             let count = fuse_session_receive_buf(raw, &buffer)
             if count == -EAGAIN || count == -EINTR { continue }
             if count <= 0 { break }
             fuse_session_process_buf(raw, &buffer)
         }
         free(buffer.mem)
+        close(watch)
         if readers.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { disconnected.fire() }
-    }
-
-    /// - Returns: false when the session was stopped.
-    private func waitForRequest() -> Bool {
-        var watched = [
-            pollfd(fd: fuse_session_fd(raw), events: Int16(POLLIN), revents: 0),
-            pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
-        ]
-        while poll(&watched, nfds_t(watched.count), -1) < 0, errno == EINTR {}
-        return watched[1].revents == 0
     }
 
     /// Lets the kernel forget names, attributes and pages. Blocks while a call on one of them is under way.

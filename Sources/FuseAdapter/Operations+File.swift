@@ -15,7 +15,7 @@ extension Operations {
             let bytes = ByteBuffer(bytes: UnsafeRawBufferPointer(start: memory, count: size))
             let handle = HandleID(info?.pointee.fh ?? 0)
             let offset = Int64(offset)
-            Dispatcher.of(request).serve(request, "write", inode) { volume async throws(StorageError) in
+            Dispatcher.of(request).serve(request, "write", inode, bytes: size) { volume async throws(StorageError) in
                 try await volume.write(handle, bytes, at: offset)
             } reply: { request, _ in
                 request.reply(written: bytes.readableBytes)
@@ -27,7 +27,7 @@ extension Operations {
         _ request: fuse_req_t?, _ inode: fuse_ino_t, _ size: Int, _ offset: Int64, _ handle: HandleID
     ) {
         let dispatcher = Dispatcher.of(request)
-        dispatcher.serve(request, "read", inode) { volume async throws(StorageError) in
+        dispatcher.serve(request, "read", inode, bytes: size) { volume async throws(StorageError) in
             if let present = volume.readIfPresent(handle, at: offset, count: size) { return present }
             return try await volume.read(handle, at: offset, count: size)
         } reply: { request, slices in

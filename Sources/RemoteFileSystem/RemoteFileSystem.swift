@@ -88,6 +88,10 @@ public protocol RemoteFileSystem: Sendable {
     /// The server was silent for so long that connections nobody uses may be dead: they are not used again.
     func distrustIdleConnections()
 
+    /// Where most answers come in: a task that prefers to run there waits for no thread after each. It must not block. nil
+    /// where that brings nothing.
+    var executor: (any TaskExecutor)? { get }
+
     /// Ends all connections in order; calls under way fail with `.cancelled`.
     func shutdown() async
 }
@@ -97,6 +101,7 @@ extension RemoteFileSystem {
     public func expect(calls: Int) {}
     public func expect(uploadOf size: Int64) {}
     public func distrustIdleConnections() {}
+    public var executor: (any TaskExecutor)? { nil }
 }
 
 /// An open file to read. Calls may overlap where `Capabilities.randomRead`; otherwise they are served in turn.

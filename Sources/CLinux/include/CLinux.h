@@ -44,3 +44,10 @@ int remora_ofd_lock(int descriptor, short type);
 
 /* fcntl(2), F_OFD_GETLK: 1 where a write lock on the whole file would be refused, 0 where not; takes none. */
 int remora_ofd_is_locked(int descriptor);
+
+/* An epoll(7) instance for `remora_wait`: of several that watch `shared`, an event wakes one (EPOLLEXCLUSIVE), but one
+   of `end` wakes all. -1 with errno when there is none. */
+int remora_watch(int shared, int end);
+
+/* Waits: 0 when `shared` is ready, 1 when `end` is, -1 with errno. */
+int remora_wait(int watch);

@@ -10,6 +10,7 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
     let pool: Pool<SFTPConnection>
     let root: RemoteFolder
     private let identity: String
+    private let loop: AnsweringLoop
     private let streams: (down: Int, up: Int)
 
     /// Open files and requests that share one connection before another is opened, where the server does not say how
@@ -32,7 +33,13 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         configuration.streamsPerConnection = Self.streamsPerConnection
         let most = configuration.maximumConnections
         streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
-        pool = Pool(configuration, slots: slots, record: record, connect: connect)
+        let loop = AnsweringLoop()
+        self.loop = loop
+        pool = Pool(configuration, slots: slots, record: record) { () async throws(StorageError) in
+            let connection = try await connect()
+            loop.opened(connection)
+            return connection
+        }
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {
@@ -74,6 +81,8 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
             lease.release()
         }
     }
+
+    public var executor: (any TaskExecutor)? { loop.executor }
 
     public func distrustIdleConnections() { pool.closeIdle() }
 

@@ -2,6 +2,7 @@ public import FileModel
 import NIOCore
 import SSH
 import Synchronization
+import Transport
 
 /// A connection to an SFTP server (version 3, draft-ietf-secsh-filexfer-02) with any number of requests in flight.
 ///
@@ -25,6 +26,8 @@ public final class SFTPConnection: Sendable {
     let listingLimit: Int
     /// How long the server took to answer, when the connection was made.
     public let roundTrip: Duration
+    /// The event loop on which answers come in.
+    public let executor: any TaskExecutor
     let timeout: Duration
     /// Further channels of the same connection.
     let siblings = SFTPSiblings()
@@ -35,6 +38,7 @@ public final class SFTPConnection: Sendable {
     init(_ stream: SubsystemStream, _ session: SFTPSession, _ welcome: SFTPWelcome, listingLimit: Int) {
         self.stream = stream
         self.session = session
+        executor = EventLoopExecutor(session.loop)
         roundTrip = welcome.roundTrip
         timeout = welcome.timeout
         peer = stream.peer

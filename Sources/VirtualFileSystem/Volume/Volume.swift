@@ -73,6 +73,9 @@ public final class Volume: Sendable {
             lifetime: settings.attributeTimeout)
     }
 
+    /// Where calls of this volume had best run: see `RemoteFileSystem.executor`.
+    public var executor: (any TaskExecutor)? { remote.base.executor }
+
     /// Where an inode is now, for messages.
     public func describe(_ inode: InodeNumber) -> String {
         (try? inodes.path(of: inode)).map(\.description) ?? "inode \(inode.value)"
