@@ -39,13 +39,14 @@ public struct Dialer: Sendable {
 
     /// Connects without a task, for those who are on the event loop already.
     ///
+    /// - Parameter isBrief: never silent for long, so that the kernel need not look after it.
     /// - Returns: nil where it takes several steps: through a proxy, or for an observer. An error is fit for `translate`.
     public func attempt(
-        to endpoint: Endpoint, on loop: any EventLoop, timeout: Duration,
+        to endpoint: Endpoint, on loop: any EventLoop, timeout: Duration, isBrief: Bool = false,
         configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<any Channel>? {
         guard observer == nil, options.proxy == nil else { return nil }
-        return start(endpoint, on: loop, timeout: timeout, configure: configure)
+        return start(endpoint, on: loop, timeout: timeout, isBrief: isBrief, configure: configure)
     }
 
     /// Waits for an attempt; cancelling the task ends it.
@@ -61,16 +62,13 @@ public struct Dialer: Sendable {
 
     func start(
         _ endpoint: Endpoint, on loop: any EventLoop, timeout: Duration, known: KnownAddresses? = nil,
-        configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        isBrief: Bool = false, configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<any Channel> {
         var bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(timeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: KeepAlive.idle)
-            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: KeepAlive.interval)
-            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: KeepAlive.probes)
             .channelInitializer(configure)
+        if !isBrief { bootstrap = KeepAlive.enabled(bootstrap) }
         do {
             if let local = options.bindAddress {
                 bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: local, port: 0))
@@ -169,6 +167,14 @@ enum KeepAlive {
     static let interval: Int = 15
     /// Probes without an answer after which the connection is dead.
     static let probes: Int = 6
+
+    static func enabled(_ bootstrap: ClientBootstrap) -> ClientBootstrap {
+        bootstrap
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: idle)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: interval)
+            .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: probes)
+    }
 }
 
 extension Duration {

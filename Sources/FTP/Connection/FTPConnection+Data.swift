@@ -16,7 +16,8 @@ extension FTPConnection {
         var isEager = false
         /// See `TransferMachine.isPrompt`.
         var isPrompt = false
-
+        /// About how many bytes will come, or be sent; nil where that is not known, or takes more than a moment.
+        var expectedBytes: Int?
         /// What to do when a download's last byte is here, before the server has confirmed it.
         var atEndOfData: (() -> Void)?
         var type = TransferType.binary
@@ -161,6 +162,7 @@ extension FTPConnection {
         transfer.protectionLog = protectionLog
         transfer.onEndOfData = request.atEndOfData
         transfer.mark = transferMark
+        transfer.expectedBytes = request.expectedBytes
         return transfer
     }
 
@@ -174,5 +176,6 @@ extension FTPConnection {
         self.transfer = transfer
         transferMark.isUnderWay.store(true, ordering: .releasing)
         transfer.start()
+        stallWatch.look(after: transfer)
     }
 }

@@ -12,7 +12,9 @@ extension FTPConnection {
         control.log?.note("data connection to \(endpoint)\(options.proxy.map { " through \($0)" } ?? "")")
         let (bound, dialer) = (NIOLoopBound(transfer, eventLoop: loop), Dialer(options))
         let (limit, security) = (settings.timeouts.connect, dataSecurity)
-        let attempt = dialer.attempt(to: endpoint, on: loop, timeout: limit) { Self.configure($0, bound, security) }
+        let attempt = dialer.attempt(
+            to: endpoint, on: loop, timeout: limit, isBrief: transfer.expectedBytes != nil
+        ) { Self.configure($0, bound, security) }
         guard let attempt else {
             let dialing = Task { await self.dial(endpoint, bound, dialer, security) }
             return transfer.cancelDial = { dialing.cancel() }
@@ -66,9 +68,8 @@ extension FTPConnection {
             let options = channel.syncOptions
             try options?.setOption(.autoRead, value: false)
             try options?.setOption(.allowRemoteHalfClosure, value: true)
-            // An upload hears no more than TLS.
-            let capacity = (transfer.value.machine.direction == .download ? 256 : 16) * 1024
-            try options?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: capacity))
+            let room = transfer.value.roomForReading(isEncrypted: security != nil)
+            try options?.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: room))
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(transfer.value)
             guard let security else { return }

@@ -5,9 +5,7 @@ import Synchronization
 extension FTPConnection {
     /// Runs several steps without leaving the session's event loop in between; for calls that move no task-local value.
     ///
-    /// They have a task of their own. In one that prefers an executor (as the engine's do), Swift resumes each wait of an
-    /// actor on the preferred threads first and sends it to the event loop from there: two changes of threads for every
-    /// reply.
+    /// They have a task of their own, which prefers the event loop; see `LoopExecutor`.
     public nonisolated func perform<Value: Sendable>(
         _ steps: @escaping @Sendable (isolated FTPConnection) async throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
@@ -16,7 +14,10 @@ extension FTPConnection {
             await withCheckedContinuation { continuation in
                 loop.execute {
                     self.assumeIsolated { connection in
-                        running.began(Task { continuation.resume(returning: await connection.outcome(of: steps)) })
+                        running.began(
+                            Task(executorPreference: self.executor) {
+                                continuation.resume(returning: await connection.outcome(of: steps))
+                            })
                     }
                 }
             }

@@ -11,7 +11,7 @@ import Transport
 /// background, or closes.
 public actor FTPConnection {
     public nonisolated let loop: any EventLoop
-    private nonisolated let executor: any SerialExecutor
+    nonisolated let executor: LoopExecutor
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private(set) var settings: FTPSettings
@@ -28,6 +28,7 @@ public actor FTPConnection {
     var workingDirectory: RemotePath?
     var hasSentFactsOptions = false
     let protectionLog = DataProtectionLog()
+    let stallWatch = StallWatch()
     /// Where the server waits for the next data connection, asked ahead of the transfer.
     var prepared: PreparedData?
     /// What the server takes contents for; nil when it is not known. Logins end with TYPE I.
@@ -40,7 +41,7 @@ public actor FTPConnection {
         self.settings = settings
         self.channel = channel
         loop = channel.eventLoop
-        executor = channel.eventLoop.executor
+        executor = LoopExecutor(channel.eventLoop)
         controlBox = control
         end = ConnectionEnd()
     }

@@ -30,6 +30,7 @@ extension FTPConnection {
         of path: RemotePath, limit: Int, atEnd sender: FlightSender
     ) async throws(StorageError) -> ByteBuffer {
         var request = TransferRequest(direction: .download, command: try .retrieve(path))
+        request.expectedBytes = limit
         request.atEndOfData = { sender.send() }
         var content = ByteBuffer()
         try await withPreparedData { () async throws(StorageError) in
@@ -37,7 +38,7 @@ extension FTPConnection {
             let transfer = try await startPatiently(request, about: path, "read \(path)")
             let bound = NIOLoopBound(transfer, eventLoop: loop)
             while content.readableBytes < limit, let bytes = try await read(bound, path: path) {
-                content.writeImmutableBuffer(bytes)
+                if content.readableBytes == 0 { content = bytes } else { content.writeImmutableBuffer(bytes) }
             }
             // More than was told: what is left of it is of no use to anybody.
             if content.readableBytes >= limit { transfer.breakOff(.cancelled) }

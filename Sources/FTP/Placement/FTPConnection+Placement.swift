@@ -40,8 +40,8 @@ extension FTPConnection {
         let path = placement.temporary
         let action = "write \(path)"
         let meaning = RefusalMeaning { () async throws(StorageError) in try await self.refusalToCreate(path) }
-        let request = TransferRequest(
-            direction: .upload, command: try .store(path), isEager: true)
+        var request = TransferRequest(direction: .upload, command: try .store(path), isEager: true)
+        request.expectedBytes = placement.content.readableBytes
         try await withPreparedData { () async throws(StorageError) in
             let transfer = try await startPatiently(request, about: path, action, meaning: meaning)
             let bound = NIOLoopBound(transfer, eventLoop: loop)

@@ -154,16 +154,7 @@ extension DataTransfer: ChannelInboundHandler {
 
     // MARK: Stalls
 
-    /// Looks now and then whether bytes that should move do.
-    func watchForStalls() {
-        let interval = TimeAmount(limits.command / 4)
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        stall.task = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-            bound.value.checkForStall()
-        }
-    }
-
-    private func checkForStall() {
+    func checkForStall() {
         guard isWaitingForPeer else { return stall.progressed() }
         guard NIODeadline.now() - stall.lastProgress > TimeAmount(limits.command) else { return }
         if stall.isAfterReply { return run(machine.waitExpired(.dataEnd)) }

@@ -12,6 +12,14 @@ extension DataTransfer {
         serveReader()
     }
 
+    /// Bytes to be read at once: NIO's first read of a connection takes twice as much memory, and copies all of it.
+    func roomForReading(isEncrypted: Bool) -> Int {
+        let most = 256 * 1024
+        // An upload hears no more than TLS.
+        let wanted = machine.direction == .download ? expectedBytes.map { $0 + 1 } ?? most : 1024
+        return min(most, isEncrypted ? max(16 * 1024, wanted + 1024) : wanted)
+    }
+
     /// Hands over what is there. The end is told only after the last byte, and only if all went well.
     func serveReader() {
         guard let body = reader else { return }

@@ -49,6 +49,8 @@ final class DataTransfer {
     /// The data connection is not wanted any more.
     var isDropped = false
 
+    /// See `FTPConnection.TransferRequest`.
+    var expectedBytes: Int?
     /// Cleared when the transfer is over.
     var mark: TransferMark?
 
@@ -78,10 +80,7 @@ final class DataTransfer {
 
     var isOver: Bool { result != nil }
 
-    func start() {
-        run(machine.start())
-        watchForStalls()
-    }
+    func start() { run(machine.start()) }
 
     /// Calls `body` when the transfer is over and the control connection is in step again, or closed.
     func whenOver(_ body: @escaping (Result<Reply, StorageError>) -> Void) {
@@ -205,7 +204,6 @@ final class DataTransfer {
     private func finish(_ outcome: TransferMachine.Outcome, isClean: Bool) {
         guard result == nil else { return }
         expiry?.cancel()
-        stall.stop()
         if isDropped { dropData() }
         let result: Result<Reply, StorageError>
         switch outcome {
@@ -251,18 +249,3 @@ final class DataTransfer {
 
 @available(*, unavailable)
 extension DataTransfer: Sendable {}
-
-/// When bytes last moved.
-struct StallClock {
-    var lastProgress = NIODeadline.now()
-    /// Whether the server has confirmed the transfer already.
-    var isAfterReply = false
-    var task: RepeatedTask?
-
-    mutating func progressed() { lastProgress = .now() }
-
-    mutating func stop() {
-        task?.cancel()
-        task = nil
-    }
-}
