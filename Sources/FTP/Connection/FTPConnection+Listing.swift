@@ -79,6 +79,7 @@ extension FTPConnection {
         _ path: RemotePath, _ command: Command, atEnd sender: FlightSender
     ) async throws(StorageError) -> DataTransfer {
         var request = TransferRequest(direction: .download, command: command, directory: path)
+        request.expectedBytes = 64 * 1024
         request.atEndOfData = { sender.send() }
         return try await startPatiently(
             request, about: path, "list \(path)",

@@ -5,25 +5,19 @@ enum TimeValue {
     /// - Returns: nil for anything else; the resolution follows from the digits of the fraction.
     static func parse(_ text: some Collection<UInt8>, source: TimeSource) -> ModificationTime? {
         let bytes = Array(text)
-        guard bytes.count >= 14, let numbers = fields(bytes) else { return nil }
-        let civil = CivilTime(
-            year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
-            second: numbers[5])
-        guard let seconds = civil.secondsSinceEpoch, let fraction = fraction(bytes[14...]) else { return nil }
+        guard bytes.count >= 14, let seconds = civil(bytes)?.secondsSinceEpoch, let fraction = fraction(bytes[14...])
+        else { return nil }
         return ModificationTime(
             Timestamp(seconds: seconds, nanoseconds: fraction.nanoseconds),
             resolution: TimeResolution(nanoseconds: fraction.resolution), source: source)
     }
 
-    private static func fields(_ bytes: [UInt8]) -> [Int]? {
-        var numbers: [Int] = []
-        var start = 0
-        for width in [4, 2, 2, 2, 2, 2] {
-            guard let number = Digits.number(bytes[start..<start + width]) else { return nil }
-            numbers.append(number)
-            start += width
-        }
-        return numbers
+    private static func civil(_ bytes: [UInt8]) -> CivilTime? {
+        guard let year = Digits.number(bytes[0..<4]), let month = Digits.number(bytes[4..<6]),
+            let day = Digits.number(bytes[6..<8]), let hour = Digits.number(bytes[8..<10]),
+            let minute = Digits.number(bytes[10..<12]), let second = Digits.number(bytes[12..<14])
+        else { return nil }
+        return CivilTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
     }
 
     private static func fraction(_ text: ArraySlice<UInt8>) -> (nanoseconds: Int32, resolution: Int64)? {

@@ -64,20 +64,28 @@ struct ListingReader {
         guard !line.isEmpty else { return }
         try checkLength(line)
         lineCount += 1
-        let parsed = mode == .machine ? [try MachineListing.parse(line)] : try human.parse(line)
+        if mode == .machine { return try take(try MachineListing.parse(line), &entries) }
+        let parsed = try human.parse(line)
         // A line that says nothing yet is kept, so it counts like a name.
         try budget.spend(parsed.isEmpty ? Array(line) : parsed.first?.name?.bytes ?? [])
         if parsed == [.heading] { lineCount -= 1 }
         keep(parsed, &entries)
     }
 
+    private mutating func take(_ line: ListingLine, _ entries: inout [DirectoryEntry]) throws(StorageError) {
+        try budget.spend(line.name?.bytes ?? [])
+        keep(line, &entries)
+    }
+
     private mutating func keep(_ lines: [ListingLine], _ entries: inout [DirectoryEntry]) {
-        for line in lines {
-            switch line {
-            case .entry(let entry): entries.append(entry)
-            case .directoryItself: sawDirectoryItself = true
-            case .heading: break
-            }
+        for line in lines { keep(line, &entries) }
+    }
+
+    private mutating func keep(_ line: ListingLine, _ entries: inout [DirectoryEntry]) {
+        switch line {
+        case .entry(let entry): entries.append(entry)
+        case .directoryItself: sawDirectoryItself = true
+        case .heading: break
         }
     }
 }

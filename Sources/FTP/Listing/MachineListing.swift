@@ -5,14 +5,16 @@ enum MachineListing {
     /// - Throws: `.protocolViolation` for a line without facts or with a name that cannot be one.
     static func parse(_ line: ArraySlice<UInt8>) throws(StorageError) -> ListingLine {
         let (facts, nameBytes) = try split(line)
-        guard !facts.isSelf, !nameBytes.elementsEqual([46]), !nameBytes.elementsEqual([46, 46]) else {
-            return .directoryItself
-        }
+        if facts.isSelf || isSelfOrParent(nameBytes) { return .directoryItself }
         do throws(StorageError) {
             return .entry(DirectoryEntry(name: try FileName(nameBytes), attributes: facts.attributes))
         } catch {
             throw unreadableListing(line, error.message)
         }
+    }
+
+    private static func isSelfOrParent(_ name: ArraySlice<UInt8>) -> Bool {
+        (1...2).contains(name.count) && name.allSatisfy { $0 == UInt8(ascii: ".") }
     }
 
     /// The attributes in a 250 reply to MLST; its name is whatever the server likes to call the path.
@@ -30,9 +32,13 @@ enum MachineListing {
     ) {
         guard let end = endOfFacts(line) else { throw unreadableListing(line) }
         var facts = MachineFacts()
-        for fact in line[..<end].split(separator: UInt8(ascii: ";")) {
-            guard let equals = fact.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            facts.set(fact[..<equals], fact[(equals + 1)...])
+        var start = line.startIndex
+        while start < end {
+            let fact = line[start..<end].prefix { $0 != UInt8(ascii: ";") }
+            if let equals = fact.firstIndex(of: UInt8(ascii: "=")) {
+                facts.set(fact[..<equals], fact[(equals + 1)...])
+            }
+            start = fact.endIndex + 1
         }
         return (facts, line[(end + 1)...])
     }
@@ -65,37 +71,41 @@ struct MachineFacts: Equatable {
 
     /// Digits, before which pyftpdlib puts Python's `0o`.
     private static func octal(_ value: ArraySlice<UInt8>) -> UInt16? {
-        let text = String(decoding: value.prefix(8), as: UTF8.self)
-        return UInt16(text.hasPrefix("0o") ? text.dropFirst(2) : text[...], radix: 8).map { $0 & 0o7777 }
+        let digits = value.starts(with: "0o".utf8) ? value.dropFirst(2) : value
+        guard (1...7).contains(digits.count) else { return nil }
+        var mode = 0
+        for digit in digits {
+            guard (48...55).contains(digit) else { return nil }
+            mode = mode * 8 + Int(digit - 48)
+        }
+        return UInt16(exactly: mode).map { $0 & 0o7777 }
     }
 
     mutating func set(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) {
-        switch Self.lowercased(name) {
-        case "type": setType(Self.lowercased(value))
-        case "size", "sizd": size = Digits.number(value).map(Int64.init)
-        case "modify": modified = TimeValue.parse(value, source: .mlsd)
-        case "unique": unique = value.isEmpty ? nil : String(decoding: value.prefix(200), as: UTF8.self)
-        case "unix.mode": mode = Self.octal(value)
-        case "unix.owner", "unix.uid": owner = Digits.number(value).flatMap { UInt32(exactly: $0) }
-        case "unix.group", "unix.gid": group = Digits.number(value).flatMap { UInt32(exactly: $0) }
+        switch true {
+        case name.says("type"): setType(value)
+        case name.says("size"), name.says("sizd"): size = Digits.number(value).map(Int64.init)
+        case name.says("modify"): modified = TimeValue.parse(value, source: .mlsd)
+        case name.says("unique"): unique = value.isEmpty ? nil : String(decoding: value.prefix(200), as: UTF8.self)
+        case name.says("unix.mode"): mode = Self.octal(value)
+        case name.says("unix.owner"), name.says("unix.uid"):
+            owner = Digits.number(value).flatMap { UInt32(exactly: $0) }
+        case name.says("unix.group"), name.says("unix.gid"):
+            group = Digits.number(value).flatMap { UInt32(exactly: $0) }
         default: break
         }
     }
 
-    private mutating func setType(_ value: String) {
-        switch value {
-        case "file": type = .regular
-        case "dir": type = .directory
-        case "cdir", "pdir":
+    private mutating func setType(_ value: ArraySlice<UInt8>) {
+        switch true {
+        case value.says("file"): type = .regular
+        case value.says("dir"): type = .directory
+        case value.says("cdir"), value.says("pdir"):
             type = .directory
             isSelf = true
-        case _ where value.hasPrefix("os.unix=slink") || value.hasPrefix("os.unix=symlink"): type = .symbolicLink
+        case value.prefix(13).says("os.unix=slink"), value.prefix(15).says("os.unix=symlink"): type = .symbolicLink
         default: type = .special
         }
-    }
-
-    private static func lowercased(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.prefix(24).map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
     }
 
     /// A link's `unique` is left out: servers give it that of its target.
@@ -107,5 +117,18 @@ struct MachineFacts: Equatable {
         // Missing, or no number that a file can have.
         attributes.hasExactSize = type != .regular || size != nil
         return attributes
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether these are the letters of `word`, which is in lower case, in either case.
+    fileprivate func says(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        var expected = word.utf8Start
+        for byte in self {
+            guard ((65...90).contains(byte) ? byte + 32 : byte) == expected.pointee else { return false }
+            expected += 1
+        }
+        return true
     }
 }

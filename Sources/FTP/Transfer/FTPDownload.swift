@@ -26,12 +26,19 @@ public final class FTPDownload: Sendable {
     ///
     /// The server is slowed down when bytes are not taken. Cancelling the task breaks the transfer off.
     public func next() async throws(StorageError) -> ByteBuffer? {
-        while let bytes = try await connection.read(transfer, path: path) {
+        while let bytes = try await read() {
             let decoded = decoder.withLock { $0?.decode(bytes) } ?? bytes
             if decoded.readableBytes > 0 { return decoded }
         }
         let rest = decoder.withLock { $0?.finish() }
         return rest.flatMap { $0.readableBytes > 0 ? $0 : nil }
+    }
+
+    private func read() async throws(StorageError) -> ByteBuffer? {
+        let (transfer, path) = (transfer, path)
+        return try await connection.perform { connection throws(StorageError) in
+            try await connection.read(transfer, path: path)
+        }
     }
 
     /// Gives up; the session is in order again, or closed, before its next operation starts.

@@ -100,6 +100,13 @@ extension FTPRemote: SessionRequests {
         }
     }
 
+    /// On the session's event loop.
+    func run<Result: Sendable>(
+        on connection: FTPConnection, _ body: @escaping @Sendable (FTPConnection) async throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result {
+        try await connection.perform { connection throws(StorageError) in try await body(connection) }
+    }
+
     /// A missing root is a fault of the definition, not of a path.
     func aboutRoot(_ path: RemotePath, _ error: StorageError) -> StorageError {
         guard path.isRoot, error.code == .notFound || error.code == .notDirectory else { return error }

@@ -119,7 +119,9 @@ final class FTPRemoteReader: RemoteReader {
             let connection = lease.connection
             let restarts = offset > 0 ? try await connection.restartsStreams() : await connection.mayRestartStreams
             let start = restarts ? offset : 0
-            let download = try await lease.connection.retrieve(serverPath, from: start)
+            let download = try await connection.perform { connection throws(StorageError) in
+                try await connection.retrieve(serverPath, from: start)
+            }
             let stream = FTPReadStream(lease, download, position: start, restarts: restarts)
             state.withLock { state in
                 state.stream = stream

@@ -14,21 +14,36 @@ protocol SessionRequests: Sendable {
     func session(
         _ priority: LeasePriority, _ direction: TransferDirection?
     ) async throws(StorageError) -> Lease<Connection>
+
+    /// Runs a request where its session's waits cost least.
+    func run<Result: Sendable>(
+        on connection: Connection, _ body: @escaping @Sendable (Connection) async throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result
+}
+
+extension SessionRequests {
+    func run<Result: Sendable>(
+        on connection: Connection, _ body: @escaping @Sendable (Connection) async throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result { try await body(connection) }
 }
 
 extension SessionRequests {
     /// Runs a request that is made once.
     func withSession<Result: Sendable>(
-        _ body: @Sendable (Connection) async throws(StorageError) -> Result
+        _ body: @escaping @Sendable (Connection) async throws(StorageError) -> Result
     ) async throws(StorageError) -> Result {
-        try await trying(again: \.wasNotHeard, body)
+        try await trying(again: \.wasNotHeard) { connection throws(StorageError) in
+            try await self.run(on: connection, body)
+        }
     }
 
     /// Runs a request that may be made twice.
     func idempotent<Result: Sendable>(
-        _ body: @Sendable (Connection) async throws(StorageError) -> Result
+        _ body: @escaping @Sendable (Connection) async throws(StorageError) -> Result
     ) async throws(StorageError) -> Result {
-        try await trying(again: { $0.code == .connectionLost }, body)
+        try await trying(again: { $0.code == .connectionLost }) { connection throws(StorageError) in
+            try await self.run(on: connection, body)
+        }
     }
 
     /// Lists; once more when the session was lost before anything was delivered.
