@@ -11,6 +11,8 @@ import Synchronization
 final class WriteBehind: Sendable {
     let writer: TimeLimitedWriter
     private let state: Mutex<WriteQueue>
+    /// Rings for an incomplete block.
+    private let alarm = Mutex<UInt64?>(nil)
 
     /// How long an incomplete block waits for more.
     static let patience: Duration = .milliseconds(200)
@@ -44,6 +46,7 @@ final class WriteBehind: Sendable {
 
     /// Ends the upload with `changes` applied and returns the server's verdict on all of it.
     func close(_ changes: AttributeChanges) async throws(StorageError) {
+        endAlarm()
         do throws(StorageError) {
             try await inTurn { [writer] () async throws(StorageError) in
                 if !changes.isEmpty { try await writer.setAttributes(changes) }
@@ -56,8 +59,14 @@ final class WriteBehind: Sendable {
     }
 
     func abort() async {
+        endAlarm()
         state.withLock { $0.fail(.cancelled) }.fulfil()
         await writer.abort()
+    }
+
+    /// Nothing is written any more.
+    private func endAlarm() {
+        if let id = alarm.withLock({ $0.take() }) { Alarms.shared.end(id) }
     }
 
     /// Runs `body` after everything queued before.
@@ -76,7 +85,8 @@ final class WriteBehind: Sendable {
         case .startPump: startHere { await self.pump() }
         case .startTimer:
             let time = ContinuousClock.now + Self.patience
-            Alarms.shared.begin(at: { time }) { self.perform(self.state.withLock { $0.timerFired() }) }
+            let id = Alarms.shared.begin(at: { time }) { self.perform(self.state.withLock { $0.timerFired() }) }
+            alarm.withLock { $0 = id }
         }
     }
 
