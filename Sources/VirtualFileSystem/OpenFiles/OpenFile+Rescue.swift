@@ -52,7 +52,7 @@ extension OpenFile {
     /// The bytes the server may lack; no parts when they are the whole file.
     private func unconfirmed() -> (Spool, [RescueRecord.Part]?)? {
         if case .spool(let spool, _) = output { return spool.size > 0 ? (spool, nil) : nil }
-        guard let copy, let spool = copy.content else { return nil }
+        guard let spool = copy?.content(), let copy else { return nil }
         if copy.extents.isWhole(of: size) {
             if spool.size != size { try? spool.truncate(to: size) }
             return (spool, nil)
