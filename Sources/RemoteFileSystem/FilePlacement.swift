@@ -56,10 +56,14 @@ extension RemoteFileSystem {
 
     /// For remotes and settings that have no shorter way.
     public func placeStepByStep(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
+        try await finish(placement, try await store(placement))
+    }
+
+    public func store(_ placement: FilePlacement) async throws(StorageError) -> FileAttributes? {
         try await write(placement)
         let attributes = try await attributesUnlessHidden(placement.temporary)
         try placement.check(attributes)
-        return try await finish(placement, attributes)
+        return attributes
     }
 
     /// Renames a temporary file that is complete and was looked at.

@@ -40,6 +40,12 @@ public protocol RemoteFileSystem: Sendable {
     ///   `.notFound` when the folder does not exist. Part of the temporary file may be there.
     func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome
 
+    /// The first half of `place`, for who has something to do before the rename: writes the temporary file and looks at it.
+    ///
+    /// - Returns: its attributes as the server tells them; nil where it does not.
+    /// - Throws: as `place`.
+    func store(_ placement: FilePlacement) async throws(StorageError) -> FileAttributes?
+
     /// Reads a small file as a whole, in as few round trips as the protocol takes.
     ///
     /// - Parameter size: as a listing told it. A file that has grown gives at most one byte more, one that shrank less.

@@ -2,6 +2,7 @@ import FileModel
 import RemoteFileSystem
 import SyncCore
 import SyncEngine
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))
@@ -42,6 +43,27 @@ struct OneWayRunTests {
         #expect(try await bench.remoteTree() == ["a": "source"])
         #expect(bench.trash(try await bench.wholeRemoteTree()) == ["a": "edited there"])
         #expect(try bench.localTree() == ["a": "source"])
+    }
+
+    /// Each of them made every folder of the trash anew.
+    @Test func filesReplacedTogetherShareTheFoldersOfTheTrash() async throws {
+        let bench = try await SyncBench()
+        let paths = (0..<40).map { "d\($0 % 2)/f\($0)" }
+        for path in paths { try bench.write(path, "old \(path)") }
+        bench.wait()
+        await bench.run(.push)
+        for path in paths { try bench.write(path, "new \(path)") }
+        bench.wait()
+        let made = Mutex<[String: Int]>([:])
+        bench.remote.onOperation { operation, path throws(StorageError) in
+            guard operation == .createDirectory else { return }
+            made.withLock { $0[path.string, default: 0] += 1 }
+        }
+        #expect(await bench.run(.push).counters.copied.remote == 40)
+        bench.remote.onOperation(nil)
+        #expect(made.withLock { $0.count } == 4 && made.withLock { $0.values.allSatisfy { $0 == 1 } })
+        let old = Dictionary(uniqueKeysWithValues: paths.map { ($0, "old \($0)") })
+        #expect(bench.trash(try await bench.wholeRemoteTree()) == old)
     }
 
     @Test func aPullBringsChanges() async throws {

@@ -5,13 +5,13 @@ import SFTP
 
 /// Small files: three round trips to store one, two to read one.
 extension SFTPRemote {
-    public func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
+    public func store(_ placement: FilePlacement) async throws(StorageError) -> FileAttributes? {
         let wanted = try SFTPAttributes(placement.attributes)
         let attributes = try await withStream(.upload, placement.temporary) { connection, path throws(StorageError) in
             try await connection.store(placement.content, at: path, wanted)?.fileAttributes
         }
         try placement.check(attributes)
-        return try await finish(placement, attributes)
+        return attributes
     }
 
     public func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile {

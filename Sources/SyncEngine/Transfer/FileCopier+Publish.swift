@@ -20,6 +20,14 @@ extension FileCopier {
         }
     }
 
+    /// On a slow line the trash has its folders by the time the temporary file stands.
+    func prepareTrash() async {
+        guard order.target != nil, order.keep == .inTrash || order.keep == .inTrashIfLinkable,
+            target.side == .remote, target.capabilities.hardLinks
+        else { return }
+        await context.trash[.remote].prepare(for: order.path)
+    }
+
     /// - Returns: whether the name is free now.
     private func keepTarget() async throws(StorageError) -> Bool {
         guard order.target != nil else { return true }

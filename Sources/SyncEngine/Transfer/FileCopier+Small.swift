@@ -16,11 +16,14 @@ extension FileCopier {
 
     // MARK: - To the server
 
-    /// Whether the server may write, look and rename in one go: nothing has to be kept or compared in between.
-    private var canBePlaced: Bool {
-        guard target.side == .remote, isSmall, context.options.verification == .size,
-            context.options.durability != .file, !context.conditions.isBlind(.remote)
-        else { return false }
+    /// Whether the server may write and look in one go: nothing has to be compared in between.
+    var goesWhole: Bool {
+        target.side == .remote && isSmall && context.options.verification == .size
+            && context.options.durability != .file && !context.conditions.isBlind(.remote)
+    }
+
+    /// Whether nothing has to be kept before the rename.
+    private var replacesAtOnce: Bool {
         if order.target == nil { return true }
         switch order.keep {
         case .nothing: return true
@@ -29,24 +32,14 @@ extension FileCopier {
         }
     }
 
-    /// - Returns: nil where the file has to go the long way.
+    /// - Returns: nil where the file has to go a longer way.
     func placed(replacing: FileAttributes?) async throws(StorageError) -> CopyOutcome? {
-        guard canBePlaced else { return nil }
-        guard let (content, found) = try await smallSource(), try await sourceIsUnchanged() else {
-            return .changedMeanwhile
-        }
-        try await context.bandwidth[.remote]?.pass(content.readableBytes)
-        let placement = FilePlacement(
-            content, temporary: order.temporary, target: order.path,
-            attributes: attributes(replacing: replacing, found: found),
-            mode: order.target == nil ? .keepExisting : .replace
-        )
+        guard goesWhole, replacesAtOnce else { return nil }
+        guard let placement = try await placement(replacing: replacing) else { return .changedMeanwhile }
         let outcome = try await withFolders { () throws(StorageError) in try await target.files.place(placement) }
         switch outcome {
         case .placed(let attributes):
-            context.observer?.observe(.transferred(bytes: Int64(content.readableBytes), to: .remote))
-            if attributes == nil { context.conditions.update { $0.isBlind = true } }
-            return .copied(sides(attributes.map { Entry($0) } ?? Entry(type: .regular, size: order.source.size)))
+            return .copied(sides(noted(placement, attributes)))
         case .nameTaken:
             return try await discarded()
         case .renameRefused(let error):
@@ -54,6 +47,30 @@ extension FileCopier {
             guard isRefusedRename(error) else { throw error }
             return try await copyInPlace()
         }
+    }
+
+    /// Writes the temporary file and leaves it to `publish`.
+    ///
+    /// - Returns: what the server tells of it; nil when the source is not what the plan saw.
+    func storedWhole(replacing: FileAttributes?) async throws(StorageError) -> Entry? {
+        guard let placement = try await placement(replacing: replacing) else { return nil }
+        let attributes = try await withFolders { () throws(StorageError) in try await target.files.store(placement) }
+        return noted(placement, attributes)
+    }
+
+    private func placement(replacing: FileAttributes?) async throws(StorageError) -> FilePlacement? {
+        guard let (content, found) = try await smallSource(), try await sourceIsUnchanged() else { return nil }
+        try await context.bandwidth[.remote]?.pass(content.readableBytes)
+        return FilePlacement(
+            content, temporary: order.temporary, target: order.path,
+            attributes: attributes(replacing: replacing, found: found),
+            mode: order.target == nil ? .keepExisting : .replace)
+    }
+
+    private func noted(_ placement: FilePlacement, _ attributes: FileAttributes?) -> Entry {
+        context.observer?.observe(.transferred(bytes: Int64(placement.content.readableBytes), to: .remote))
+        if attributes == nil { context.conditions.update { $0.isBlind = true } }
+        return attributes.map { Entry($0) } ?? Entry(type: .regular, size: order.source.size)
     }
 
     /// The whole source, with the attributes seen when it was opened; nil when it is not what the plan saw.

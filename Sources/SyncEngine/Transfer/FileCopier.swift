@@ -23,6 +23,7 @@ struct FileCopier: Sendable {
 
     func run() async throws(StorageError) -> CopyOutcome {
         if let obstacle = context.conditions.obstacle(to: order.path, on: target.side) { throw obstacle }
+        async let _: Void = prepareTrash()
         let attributes: FileAttributes?
         switch try await checkTarget() {
         case .changed: return .changedMeanwhile
@@ -101,8 +102,8 @@ struct FileCopier: Sendable {
         let entry: Entry
         do throws(StorageError) {
             if let outcome = try await placed(replacing: attributes) { return outcome }
-            guard try await stageChecked(replacing: attributes) else { return try await discarded() }
-            entry = try await verified()
+            guard let arrived = try await arrived(replacing: attributes) else { return try await discarded() }
+            entry = arrived
         } catch {
             if !error.isSessionFault { _ = try? await discarded() }
             throw error
@@ -115,6 +116,14 @@ struct FileCopier: Sendable {
             guard isRefusedRename(error) else { throw error }
             return try await copyInPlace()
         }
+    }
+
+    /// Writes the temporary file.
+    ///
+    /// - Returns: what the target side tells of it; nil when the source was not, or is no longer, what the plan saw.
+    private func arrived(replacing attributes: FileAttributes?) async throws(StorageError) -> Entry? {
+        if goesWhole { return try await storedWhole(replacing: attributes) }
+        return try await stageChecked(replacing: attributes) ? try await verified() : nil
     }
 
     /// - Returns: false when the source was not, or is no longer, what the plan saw.

@@ -7,8 +7,8 @@ import SyncCore
 final class TrashBin: Sendable {
     private let replica: Replica
     private let folder: RemotePath
-    /// Directories of the trash that are known to exist.
-    private let made = Mutex<Set<RemotePath>>([])
+    /// Folders of the trash that exist, or are being made for everybody who needs them.
+    private let made = Mutex<[RemotePath: Task<Result<Void, StorageError>, Never>]>([:])
 
     init(_ replica: Replica, started: Timestamp) {
         self.replica = replica
@@ -33,14 +33,38 @@ final class TrashBin: Sendable {
         return place
     }
 
+    /// Makes the folders that `path` will need here while something else is waited for. Whoever needs them is told what
+    /// goes wrong.
+    func prepare(for path: RemotePath) async {
+        _ = try? await makeFolders(above: folder.appending(path))
+    }
+
     private func makeFolders(above place: RemotePath) async throws(StorageError) {
         for directory in place.ancestors.reversed() where !directory.isRoot {
-            if made.withLock({ $0.contains(directory) }) { continue }
             do throws(StorageError) {
-                try await replica.files.createDirectory(directory, permissions: directory == Self.root ? 0o700 : nil)
-            } catch  where error.code == .alreadyExists {
+                try await making(directory).value.get()
+            } catch {
+                made.withLock { $0[directory] = nil }
+                throw error
             }
-            _ = made.withLock { $0.insert(directory) }
+        }
+    }
+
+    private func making(_ directory: RemotePath) -> Task<Result<Void, StorageError>, Never> {
+        made.withLock { made in
+            if let known = made[directory] { return known }
+            let task = Task { await make(directory) }
+            made[directory] = task
+            return task
+        }
+    }
+
+    private func make(_ directory: RemotePath) async -> Result<Void, StorageError> {
+        do throws(StorageError) {
+            try await replica.files.createDirectory(directory, permissions: directory == Self.root ? 0o700 : nil)
+            return .success(())
+        } catch {
+            return error.code == .alreadyExists ? .success(()) : .failure(error)
         }
     }
 
