@@ -4,23 +4,30 @@ import SFTP
 
 extension SFTPRemote {
     public func rename(_ source: RemotePath, to target: RemotePath, mode: RenameMode) async throws(StorageError) {
-        if mode == .exchange { throw .unsupported("exchanging two names") }
-        if source == target { return try await requireExists(source, mode) }
+        if source == target, mode != .exchange { return try await requireExists(source, mode) }
         try await withSession { connection throws(StorageError) in
-            let from = self.path(source, on: connection)
-            let to = self.path(target, on: connection)
-            do throws(StorageError) {
-                if mode == .keepExisting {
-                    try await self.requireFree(to, target, on: connection)
-                    try await connection.rename(from, to: to)
-                } else if connection.offers(.posixRename) {
-                    try await connection.posixRename(from, to: to)
-                } else {
-                    try await self.replaceInSteps(from, to, on: connection)
-                }
-            } catch  where error.code == .failed || error.code == .notFound || error.code == .invalidArgument {
-                throw await self.refined(error, from, to, source, target, mode, on: connection)
+            try await self.rename(source, to: target, mode, on: connection)
+        }
+    }
+
+    /// - Parameter target: another path than `source`.
+    func rename(
+        _ source: RemotePath, to target: RemotePath, _ mode: RenameMode, on connection: SFTPConnection
+    ) async throws(StorageError) {
+        if mode == .exchange { throw .unsupported("exchanging two names") }
+        let from = self.path(source, on: connection)
+        let to = self.path(target, on: connection)
+        do throws(StorageError) {
+            if mode == .keepExisting {
+                try await requireFree(to, target, on: connection)
+                try await connection.rename(from, to: to)
+            } else if connection.offers(.posixRename) {
+                try await connection.posixRename(from, to: to)
+            } else {
+                try await replaceInSteps(from, to, on: connection)
             }
+        } catch  where error.code == .failed || error.code == .notFound || error.code == .invalidArgument {
+            throw await refined(error, from, to, source, target, mode, on: connection)
         }
     }
 

@@ -6,10 +6,29 @@ import SFTP
 /// Small files: three round trips to store one, two to read one.
 extension SFTPRemote {
     public func store(_ placement: FilePlacement) async throws(StorageError) -> FileAttributes? {
-        let wanted = try SFTPAttributes(placement.attributes)
-        let attributes = try await withStream(.upload, placement.temporary) { connection, path throws(StorageError) in
-            try await connection.store(placement.content, at: path, wanted)?.fileAttributes
+        try await withStream(.upload, placement.temporary) { connection, path throws(StorageError) in
+            try await self.store(placement, at: path, on: connection)
         }
+    }
+
+    public func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
+        try await withStream(.upload, placement.temporary) { connection, path throws(StorageError) in
+            let attributes = try await self.store(placement, at: path, on: connection)
+            do throws(StorageError) {
+                try await self.rename(placement.temporary, to: placement.target, placement.mode, on: connection)
+                return .placed(attributes)
+            } catch {
+                if error.isSessionFault { throw error }
+                return error.code == .alreadyExists ? .nameTaken : .renameRefused(error)
+            }
+        }
+    }
+
+    private func store(
+        _ placement: FilePlacement, at path: SFTPPath, on connection: SFTPConnection
+    ) async throws(StorageError) -> FileAttributes? {
+        let wanted = try SFTPAttributes(placement.attributes)
+        let attributes = try await connection.store(placement.content, at: path, wanted)?.fileAttributes
         try placement.check(attributes)
         return attributes
     }
@@ -34,12 +53,22 @@ extension SFTPRemote {
         }
     }
 
-    /// A server that says no more than "failure" is asked whether the path exists.
+    /// All steps of a file are taken on the connection's event loop, so that answers wake no other thread.
     private func withStream<Value: Sendable>(
         _ direction: TransferDirection, _ path: RemotePath,
-        _ body: (SFTPConnection, SFTPPath) async throws(StorageError) -> Value
+        _ body: @Sendable (SFTPConnection, SFTPPath) async throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
         let lease = try await session(.stream, direction)
+        return try await lease.connection.onLoop { () throws(StorageError) in
+            try await self.with(lease, path, body)
+        }
+    }
+
+    /// A server that says no more than "failure" is asked whether the path exists.
+    private func with<Value: Sendable>(
+        _ lease: Lease<SFTPConnection>, _ path: RemotePath,
+        _ body: @Sendable (SFTPConnection, SFTPPath) async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
         let serverPath = self.path(path, on: lease.connection)
         do throws(StorageError) {
             let value = try await body(lease.connection, serverPath)
