@@ -5,16 +5,36 @@ import Synchronization
 ///
 /// The engine waits for disks in many places (readdir(3), pread(2), SQLite); on the cooperative pool each wait would
 /// take a core from everybody else. The threads start with the first run and stay.
+///
+/// Jobs come in bursts, and most are short. So one thread at a time is woken, and the next by the one that was: those
+/// that are awake have often done all there is before a further one would have had its turn.
 final class EngineThreads: TaskExecutor {
     static let shared = EngineThreads(count: max(4, min(16, 4 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))))
 
-    private let waiting = Mutex<Jobs>(Jobs())
+    private struct State {
+        var jobs = Jobs()
+        var sleeping = 0
+        /// A thread is on its way to the jobs. Where some wait and threads sleep, one always is.
+        var isWaking = false
+
+        /// - Returns: whether a sleeping thread is to be woken now.
+        mutating func wake() -> Bool {
+            guard sleeping > 0, !isWaking, !jobs.isEmpty else { return false }
+            sleeping -= 1
+            isWaking = true
+            return true
+        }
+    }
+
+    private let state = Mutex(State())
     private let available: Semaphore
 
     /// Jobs in order; the front moves so that taking one costs nothing.
     private struct Jobs {
         var items: [UnownedJob?] = []
         var front = 0
+
+        var isEmpty: Bool { front == items.count }
 
         mutating func append(_ job: UnownedJob) { items.append(job) }
 
@@ -36,8 +56,11 @@ final class EngineThreads: TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        waiting.withLock { $0.append(job) }
-        available.signal()
+        let wakes = state.withLock { state in
+            state.jobs.append(job)
+            return state.wake()
+        }
+        if wakes { available.signal() }
     }
 
     private func startThread() {
@@ -55,11 +78,28 @@ final class EngineThreads: TaskExecutor {
     }
 
     private func serve() {
+        var wasWoken = false
         while true {
-            available.wait()
-            if let job = waiting.withLock({ $0.next() }) {
+            let (job, wakes) = next(wasWoken: wasWoken)
+            if wakes { available.signal() }
+            wasWoken = job == nil
+            if let job {
                 job.runSynchronously(on: asUnownedTaskExecutor())
+            } else {
+                available.wait()
             }
+        }
+    }
+
+    /// - Returns: no job where the caller is to sleep.
+    private func next(wasWoken: Bool) -> (job: UnownedJob?, wakes: Bool) {
+        state.withLock { state in
+            if wasWoken { state.isWaking = false }
+            guard let job = state.jobs.next() else {
+                state.sleeping += 1
+                return (nil, false)
+            }
+            return (job, wasWoken && state.wake())
         }
     }
 }
