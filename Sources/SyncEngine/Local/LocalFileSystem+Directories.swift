@@ -82,11 +82,9 @@ extension LocalFileSystem {
         _ source: RemotePath, to target: RemotePath, mode: RenameMode
     ) async throws(StorageError) {
         if followsLinks, mode == .replace { try refuseLink(target) }
-        try inParent(of: source) { oldDirectory, oldName throws(StorageError) in
-            try inParent(of: target) { newDirectory, newName throws(StorageError) in
-                guard Self.move(oldDirectory, oldName, newDirectory, newName, mode) else {
-                    throw StorageError(errno: errno, "renamed to \(target)", source)
-                }
+        try inParents(of: source, target) { oldDirectory, oldName, newDirectory, newName throws(StorageError) in
+            guard Self.move(oldDirectory, oldName, newDirectory, newName, mode) else {
+                throw StorageError(errno: errno, "renamed to \(target)", source)
             }
         }
     }

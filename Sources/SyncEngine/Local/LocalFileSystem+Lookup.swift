@@ -90,6 +90,28 @@ extension LocalFileSystem {
         return try result.get()
     }
 
+    /// As `inParent` for two paths; one directory is walked to once.
+    func inParents<Result>(
+        of first: RemotePath, _ second: RemotePath,
+        _ body: (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>) throws(StorageError) -> Result
+    ) throws(StorageError) -> Result {
+        try inParent(of: first) { directory, name throws(StorageError) in
+            guard first.parent == second.parent, let other = second.name else {
+                return try inParent(of: second) { otherDirectory, other throws(StorageError) in
+                    try body(directory, name, otherDirectory, other)
+                }
+            }
+            let result: Swift.Result<Result, StorageError> = other.withCString { other in
+                do throws(StorageError) {
+                    return .success(try body(directory, name, directory, other))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return try result.get()
+        }
+    }
+
     /// lstat(2), or stat(2) of a followed link; nil when the name is gone.
     func status(of name: FileName, in directory: OpenDirectory, _ path: RemotePath) throws(StorageError) -> stat? {
         var status = stat()

@@ -11,10 +11,13 @@ struct RecordBuffer {
 
     var isEmpty: Bool { changes.isEmpty && finished.isEmpty }
 
+    /// Each batch of downloads makes the local disk write all it holds back.
+    private static let most = 6000
+
     /// Full, or waiting for some seconds.
     var isDue: Bool {
         guard let since else { return false }
-        return changes.count + finished.count >= 2000 || ContinuousClock.now - since > .seconds(3)
+        return changes.count + finished.count >= Self.most || ContinuousClock.now - since > .seconds(3)
     }
 
     mutating func add(_ records: [RecordChange], finished operations: [Int64] = [], touchesLocalDisk: Bool = false) {
