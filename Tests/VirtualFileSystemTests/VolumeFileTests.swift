@@ -202,6 +202,23 @@ struct VolumeFileTests {
         #expect(try await fixture.volume.attributes(of: inode).modified.seconds == 1_000_000_000)
     }
 
+    /// The access time that came with the time stayed behind, and an FTP server can set none: close(2) said EOPNOTSUPP.
+    @Test(arguments: styles)
+    func aTimeIsForgottenWholeWhenTheFileGoesOnAfterIt(style: InMemoryRemote.Style) async throws {
+        let fixture = try await VolumeFixture(style)
+        let (inode, handle) = try await fixture.create("f")
+        try await fixture.write(handle, pattern(10), at: 0)
+        var time = NodeChanges()
+        time.modified = Timestamp(seconds: 1_000_000_000)
+        time.accessed = .now()
+        _ = try await fixture.volume.setAttributes(of: inode, time, handle: handle)
+        try await fixture.write(handle, pattern(10), at: 10)
+        #expect(try await fixture.read(handle) == pattern(10) + pattern(10))
+        try await fixture.close(handle)
+        let stored = try await fixture.remote.attributes(of: RemotePath("f"))
+        #expect(stored.size == 20 && stored.modified?.time.seconds != 1_000_000_000)
+    }
+
     @Test func whatAServerCannotSetIsRefusedUnlessItIsSoAlready() async throws {
         let fixture = try await VolumeFixture(.stream)
         try await fixture.seed("f", [1])

@@ -126,4 +126,10 @@ extension OpenFile {
         if let modified = changes.modified { live.withLock { $0.modified = modified } }
         return true
     }
+
+    /// A change of content makes the times it finds void, whatever they were set to.
+    func forgetTimes() {
+        pending.modified = nil
+        pending.accessed = nil
+    }
 }

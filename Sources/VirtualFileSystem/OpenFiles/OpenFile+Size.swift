@@ -33,7 +33,7 @@ extension OpenFile {
         getAhead()
         copy?.resize(from: before, to: target)
         live.withLock { $0.size = target }
-        pending.modified = nil
+        forgetTimes()
         invalidate(min(target, before)..<Int64.max)
     }
 

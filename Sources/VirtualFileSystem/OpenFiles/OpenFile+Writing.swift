@@ -71,7 +71,7 @@ extension OpenFile {
         let changed = min(size, range.lowerBound)..<range.upperBound
         getAhead()
         live.withLock { $0.wrote(changed) }
-        pending.modified = nil
+        forgetTimes()
         invalidate(changed)
     }
 
