@@ -38,7 +38,7 @@ public final class SFTPConnection: Sendable {
     init(_ stream: SubsystemStream, _ session: SFTPSession, _ welcome: SFTPWelcome, listingLimit: Int) {
         self.stream = stream
         self.session = session
-        executor = EventLoopExecutor(session.loop)
+        executor = LoopExecutor(session.loop)
         roundTrip = welcome.roundTrip
         timeout = welcome.timeout
         peer = stream.peer
