@@ -59,7 +59,7 @@ struct OneWayRunTests {
             guard operation == .createDirectory else { return }
             made.withLock { $0[path.string, default: 0] += 1 }
         }
-        #expect(await bench.run(.push).counters.copied.remote == 40)
+        #expect(await bench.run(.push) { $0.force = true }.counters.copied.remote == 40)
         bench.remote.onOperation(nil)
         #expect(made.withLock { $0.count } == 4 && made.withLock { $0.values.allSatisfy { $0 == 1 } })
         let old = Dictionary(uniqueKeysWithValues: paths.map { ($0, "old \($0)") })
