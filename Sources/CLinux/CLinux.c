@@ -2,6 +2,7 @@
 #include "CLinux.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -67,3 +68,5 @@ int remora_wait(int watch) {
     if (count < 0) return -1;
     return events[0].data.u32 || (count == 2 && events[1].data.u32);
 }
+
+void remora_limit_heaps(int most) { mallopt(M_ARENA_MAX, most); }

@@ -51,3 +51,6 @@ int remora_watch(int shared, int end);
 
 /* Waits: 0 when `shared` is ready, 1 when `end` is, -1 with errno. */
 int remora_wait(int watch);
+
+/* mallopt(3), M_ARENA_MAX: so many heaps for all threads of the process. */
+void remora_limit_heaps(int most);
