@@ -98,6 +98,9 @@ public protocol RemoteFileSystem: Sendable {
     /// where that brings nothing.
     var executor: (any TaskExecutor)? { get }
 
+    /// How long the server takes to answer; nil where that is not known.
+    var roundTrip: Duration? { get }
+
     /// Ends all connections in order; calls under way fail with `.cancelled`.
     func shutdown() async
 }
@@ -108,6 +111,7 @@ extension RemoteFileSystem {
     public func expect(uploadOf size: Int64) {}
     public func distrustIdleConnections() {}
     public var executor: (any TaskExecutor)? { nil }
+    public var roundTrip: Duration? { nil }
 }
 
 /// An open file to read. Calls may overlap where `Capabilities.randomRead`; otherwise they are served in turn.

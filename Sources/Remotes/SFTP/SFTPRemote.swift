@@ -84,6 +84,8 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
 
     public var executor: (any TaskExecutor)? { loop.executor }
 
+    public var roundTrip: Duration? { loop.roundTrip }
+
     public func distrustIdleConnections() { pool.closeIdle() }
 
     public func shutdown() async { await pool.shutdown() }

@@ -4,7 +4,7 @@ import RemoteFileSystem
 import SyncCore
 
 extension FileCopier {
-    private var blockSize: Int { max(32 << 10, min(1 << 20, remoteReplica.capabilities.blockSize)) }
+    var blockSize: Int { max(32 << 10, min(1 << 20, remoteReplica.capabilities.blockSize)) }
     private var remoteReplica: Replica { context.replicas.remote }
 
     /// Writes the whole source to the temporary name.
@@ -123,75 +123,17 @@ extension FileCopier {
         }
     }
 
-    private func read(
+    func read(
         _ reader: any RemoteReader, at position: Int64, count: Int
     ) async throws(StorageError) -> ByteBuffer {
         try await context.bandwidth[target.side]?.pass(count)
         return try await reader.read(at: position, count: count)
     }
 
-    private func write(_ block: ByteBuffer, _ writer: any RemoteWriter, at position: Int64) async throws(StorageError) {
+    func write(_ block: ByteBuffer, _ writer: any RemoteWriter, at position: Int64) async throws(StorageError) {
         try await writer.write(block, at: position)
         room.wrote(Int64(block.readableBytes))
         context.observer?.observe(.transferred(bytes: Int64(block.readableBytes), to: target.side))
-    }
-
-    /// Bytes of one file that are asked for ahead: what a line of 300 MB/s and 50 ms holds.
-    private static let readAhead: Int64 = 16 << 20
-
-    private struct Block: Sendable {
-        var position: Int64
-        var count: Int
-        var content: Result<ByteBuffer, StorageError>
-    }
-
-    /// Many reads under way at once, so that a long line is filled; writes stay in order, so that what a temporary
-    /// file holds is always the beginning of the whole.
-    private func moveReadingAhead(
-        _ reader: any RemoteReader, _ writer: any RemoteWriter, from offset: Int64
-    ) async throws(StorageError) -> Bool {
-        let result = await withTaskGroup(of: Block.self) { group -> Result<Bool, StorageError> in
-            var asked = offset
-            var written = offset
-            var arrived: [Int64: Block] = [:]
-            while written < order.source.size {
-                while asked < order.source.size, asked - written < Self.readAhead {
-                    let start = asked
-                    let count = Int(min(Int64(blockSize), order.source.size - start))
-                    group.addTask { await permittedRead(reader, at: start, count: count) }
-                    asked += Int64(count)
-                }
-                guard let next = await group.next() else { return .success(false) }
-                arrived[next.position] = next
-                do throws(StorageError) {
-                    while let block = arrived.removeValue(forKey: written) {
-                        let content = try block.content.get()
-                        guard content.readableBytes == block.count else {
-                            group.cancelAll()
-                            return .success(false)
-                        }
-                        try await write(content, writer, at: written)
-                        written += Int64(block.count)
-                    }
-                } catch {
-                    group.cancelAll()
-                    return .failure(error)
-                }
-            }
-            return .success(true)
-        }
-        return try result.get()
-    }
-
-    private func permittedRead(_ reader: any RemoteReader, at position: Int64, count: Int) async -> Block {
-        await context.blocks.acquire()
-        defer { context.blocks.release() }
-        do throws(StorageError) {
-            let content = try await read(reader, at: position, count: count)
-            return Block(position: position, count: count, content: .success(content))
-        } catch {
-            return Block(position: position, count: count, content: .failure(error))
-        }
     }
 
     // MARK: - Resuming
