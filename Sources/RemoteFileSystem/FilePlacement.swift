@@ -35,6 +35,23 @@ public enum PlacementOutcome: Sendable {
     case renameRefused(StorageError)
 }
 
+extension PlacementOutcome {
+    /// What the rename that ends a placement came to.
+    ///
+    /// - Throws: what ended the session.
+    public static func ofRename(
+        _ attributes: FileAttributes?, _ rename: () async throws(StorageError) -> Void
+    ) async throws(StorageError) -> PlacementOutcome {
+        do throws(StorageError) {
+            try await rename()
+            return .placed(attributes)
+        } catch {
+            if error.isSessionFault { throw error }
+            return error.code == .alreadyExists ? .nameTaken : .renameRefused(error)
+        }
+    }
+}
+
 /// A small file that was read in one piece.
 public struct FetchedFile: Sendable {
     public var content: ByteBuffer
@@ -70,12 +87,8 @@ extension RemoteFileSystem {
     public func finish(
         _ placement: FilePlacement, _ attributes: FileAttributes?
     ) async throws(StorageError) -> PlacementOutcome {
-        do throws(StorageError) {
+        try await .ofRename(attributes) { () throws(StorageError) in
             try await rename(placement.temporary, to: placement.target, mode: placement.mode)
-            return .placed(attributes)
-        } catch {
-            if error.isSessionFault { throw error }
-            return error.code == .alreadyExists ? .nameTaken : .renameRefused(error)
         }
     }
 

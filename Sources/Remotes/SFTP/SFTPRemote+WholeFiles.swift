@@ -14,12 +14,8 @@ extension SFTPRemote {
     public func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
         try await withStream(.upload, placement.temporary) { connection, path throws(StorageError) in
             let attributes = try await self.store(placement, at: path, on: connection)
-            do throws(StorageError) {
+            return try await .ofRename(attributes) { () throws(StorageError) in
                 try await self.rename(placement.temporary, to: placement.target, placement.mode, on: connection)
-                return .placed(attributes)
-            } catch {
-                if error.isSessionFault { throw error }
-                return error.code == .alreadyExists ? .nameTaken : .renameRefused(error)
             }
         }
     }
