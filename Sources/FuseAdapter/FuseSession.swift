@@ -69,8 +69,10 @@ final class FuseSession: @unchecked Sendable {
         // Each reader has its own, so that a request wakes one of them only.
         let watches = (0..<Self.readerCount).map { _ in remora_watch(descriptor, wakeUp.read) }
         guard watches.allSatisfy({ $0 >= 0 }) else {
-            for watch in watches { close(watch) }
-            throw StorageError(.failed, "no epoll instance: \(String(cString: strerror(errno)))")
+            let reason = String(cString: strerror(errno))
+            for watch in watches where watch >= 0 { close(watch) }
+            fuse_session_unmount(raw)
+            throw StorageError(.failed, "\(mountpoint) was not mounted: no epoll instance: \(reason)")
         }
         readers.store(Self.readerCount, ordering: .relaxed)
         for watch in watches { startThread { self.readRequests(watch) } }
