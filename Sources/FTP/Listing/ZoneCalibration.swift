@@ -13,8 +13,9 @@ struct ZoneCalibration: Hashable, Sendable {
     /// In the order of their times.
     private(set) var samples: [Sample] = []
 
-    /// Shorter than any winter or summer of a clock (winters in the United States have 18 weeks).
-    private static let season: Int64 = 100 * 86_400
+    /// Shorter than any time between two changes of a clock: winters in the United States have 18 weeks, that of Chile
+    /// had 13 in 2018, and Morocco sets its clocks back for the 5 weeks about Ramadan (Egypt did for 4).
+    private static let season: Int64 = 28 * 86_400
 
     var isEmpty: Bool { samples.isEmpty }
 
@@ -56,10 +57,16 @@ struct ZoneCalibration: Hashable, Sendable {
         guard let first = samples.first, let last = samples.last else { return newest }
         if newest > last.wall { return newest }
         if oldest < first.wall { return oldest }
-        // The middle of the greatest gap: two changes of the clock are found one after the other.
         let gaps = Dictionary(grouping: open) { wall in samples.firstIndex { $0.wall >= wall } ?? samples.count }
-        let greatest = gaps.values.max { $0.count < $1.count } ?? open
-        return greatest[greatest.count / 2]
+        guard let (next, greatest) = gaps.max(by: { $0.value.count < $1.value.count }) else { return newest }
+        return Self.question(between: samples[next - 1], and: samples[next], among: greatest)
+    }
+
+    /// Where both ends of a gap agree, the last time that one season proves; where they do not, its middle: changes of
+    /// the clock are found one after the other.
+    private static func question(between before: Sample, and after: Sample, among open: [Int64]) -> Int64 {
+        guard before.offset == after.offset else { return open[open.count / 2] }
+        return open.last { $0 - before.wall <= season } ?? open[0]
     }
 
     /// Zones are multiples of a quarter of an hour, at most 14 hours off (and -12 with the date line); the fit has to
