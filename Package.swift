@@ -48,6 +48,7 @@ let package = Package(
         wall("CSSH2", pkgConfig: "libssh2", apt: "libssh2-1-dev"),
         wall("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
         wall("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        wall("CProviders", pkgConfig: "libcrypto", apt: "libssl-dev"),
         wall("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         .target(name: "CLinux"),
 
@@ -59,7 +60,7 @@ let package = Package(
         // Protocols
         room("Transport", ["FileModel", nioCore, nioPosix]),
         room("TLS", ["FileModel", "COpenSSL", nioCore]),
-        room("SSH", ["FileModel", "Transport", "CSSH2", "CLinux", nioCore, nioPosix]),
+        room("SSH", ["FileModel", "Transport", "CSSH2", "CProviders", "CLinux", nioCore, nioPosix]),
         room("SFTP", ["FileModel", "SSH", "Transport", nioCore, collections]),
         room("FTP", ["FileModel", "Transport", "TLS", "CLinux", nioCore, nioPosix, collections]),
 
@@ -121,7 +122,7 @@ let package = Package(
         tests("Checksums", ["FileModel"]),
         tests("Transport", ["FileModel", nioCore, nioPosix]),
         tests("TLS", ["FileModel", "TestServers", nioCore, nioEmbedded]),
-        tests("SSH", ["FileModel", "Transport", "TestServers", nioCore, nioPosix]),
+        tests("SSH", ["SeededRandom", "FileModel", "Transport", "TestServers", "CProviders", nioCore, nioPosix]),
         tests(
             "SFTP",
             [

@@ -34,7 +34,8 @@ final class SSHChannel {
     func read(into buffer: inout ByteBuffer) throws(StorageError) -> Int {
         var code = 0
         let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 0) { bytes in
-            code = libssh2_channel_read_ex(pointer, 0, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+            let place = bytes.bindMemory(to: CChar.self).baseAddress
+            code = CipherContext.use { libssh2_channel_read_ex(pointer, 0, place, bytes.count) }
             return max(0, code)
         }
         if code < 0 { _ = try session.done(CInt(code), .transfer) }
@@ -49,7 +50,8 @@ final class SSHChannel {
     /// - Returns: bytes taken; 0 when the server's window is full.
     func write(_ buffer: ByteBuffer) throws(StorageError) -> Int {
         let code = buffer.withUnsafeReadableBytes { bytes in
-            libssh2_channel_write_ex(pointer, 0, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+            let start = bytes.bindMemory(to: CChar.self).baseAddress
+            return CipherContext.use { libssh2_channel_write_ex(pointer, 0, start, bytes.count) }
         }
         if code < 0 { _ = try session.done(CInt(code), .transfer) }
         return max(0, code)

@@ -62,7 +62,7 @@ final class SSHSession {
 
     /// Greets and exchanges keys.
     func handshake() throws(StorageError) -> Bool {
-        try done(libssh2_session_handshake(pointer, LibSSH2.unusedDescriptor), .handshake)
+        try done(CipherContext.use { libssh2_session_handshake(pointer, LibSSH2.unusedDescriptor) }, .handshake)
     }
 
     /// What both sides agreed on, after the handshake.
