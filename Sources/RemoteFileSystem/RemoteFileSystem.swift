@@ -124,8 +124,19 @@ public protocol RemoteReader: Sendable {
     /// A stream that cannot seek is restarted when `offset` is not where it stands.
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer
 
+    /// The same file once more over a connection of its own, for who takes in more than one brings.
+    ///
+    /// It costs nobody anything: its reads fail when others wait for a session, and nothing is opened anew then.
+    /// - Returns: nil where no connection is to be had at once, or the name has come to mean a file of another size, time or
+    ///   end.
+    func another() async -> (any RemoteReader)?
+
     /// Never fails: the bytes were already delivered or refused.
     func close() async
+}
+
+extension RemoteReader {
+    public func another() async -> (any RemoteReader)? { nil }
 }
 
 /// An open file to write. Nothing is promised before `close` returned.

@@ -23,7 +23,20 @@ extension SFTPRemote {
     private func openForReadingOnce(
         _ path: RemotePath
     ) async throws(StorageError) -> (Lease<SFTPConnection>, SFTPHandle, FileAttributes?) {
-        let lease = try await session(.stream, .download)
+        try await openForReading(path, with: try await session(.stream, .download))
+    }
+
+    /// On another connection than that of `lease`, where one is to be had at once.
+    func openForReading(
+        _ path: RemotePath, apartFrom lease: Lease<SFTPConnection>
+    ) async -> (Lease<SFTPConnection>, SFTPHandle, FileAttributes?)? {
+        guard let further = await pool.leaseIfFree(.stream, .download, apartFrom: [lease]) else { return nil }
+        return try? await openForReading(path, with: further)
+    }
+
+    private func openForReading(
+        _ path: RemotePath, with lease: Lease<SFTPConnection>
+    ) async throws(StorageError) -> (Lease<SFTPConnection>, SFTPHandle, FileAttributes?) {
         do throws(StorageError) {
             let serverPath = self.path(path, on: lease.connection)
             let (handle, found) = try await openAndStat(serverPath, on: lease.connection)

@@ -30,17 +30,20 @@ final class SFTPRemoteReader: RemoteReader {
     }
 
     let attributes: FileAttributes?
-    private let remote: SFTPRemote
-    private let path: RemotePath
+    let remote: SFTPRemote
+    let path: RemotePath
+    /// A further reader of a file ends with its handle.
+    private let reopens: Bool
     private let state = Mutex(State())
     private let opening = Turns()
 
     init(
         _ remote: SFTPRemote, _ path: RemotePath, _ lease: Lease<SFTPConnection>, _ handle: SFTPHandle,
-        _ attributes: FileAttributes?
+        _ attributes: FileAttributes?, reopens: Bool = true
     ) {
         self.remote = remote
         self.path = path
+        self.reopens = reopens
         self.attributes = attributes
         state.withLock { $0.open = Open(lease: lease, handle: handle) }
         watchPressure(lease)
@@ -74,9 +77,12 @@ final class SFTPRemoteReader: RemoteReader {
 
     // MARK: - The handle
 
+    var presentLease: Lease<SFTPConnection>? { state.withLock { $0.open?.lease } }
+
     /// The open handle with this read counted in; opened anew when there is none.
     private func began() async throws(StorageError) -> Open {
         if let open = try joined() { return open }
+        guard reopens else { throw StorageError(.busy, "\(path) was given back to those who wait for a session") }
         await opening.begin()
         defer { opening.end() }
         if let open = try joined() { return open }

@@ -5,18 +5,21 @@ import SyncCore
 
 /// Big files from a server that reads anywhere.
 extension FileCopier {
-    /// Bytes of one file that are asked for ahead: what a line of 320 MiB/s holds, with a round trip of 50 ms where that is
-    /// not known. What is asked for beyond that an OpenSSH server keeps in buffers that it copies about: 1 GiB from
+    /// Bytes; from here on a file is read over two connections where there are.
+    private static let smallestShared: Int64 = 64 << 20
+    private static let mostAhead: Int64 = 16 << 20
+
+    /// Bytes that one reader of a file asks for ahead: what a line of 320 MiB/s holds, with a round trip of 50 ms where that
+    /// is not known. What is asked for beyond that an OpenSSH server keeps in buffers that it copies about: 1 GiB from
     /// a server nearby took 6.0 s with 16 MiB ahead, and 3.2 s with 2.
     private var readAhead: Int64 {
         let roundTrip = source.files.roundTrip ?? .milliseconds(50)
-        return min(16 << 20, max(2 << 20, Int64(roundTrip / .seconds(1) * Double(320 << 20))))
+        return min(Self.mostAhead, max(2 << 20, Int64(roundTrip / .seconds(1) * Double(320 << 20))))
     }
 
-    private struct Block: Sendable {
-        var position: Int64
-        var count: Int
-        var content: Result<ByteBuffer, StorageError>
+    private enum Arrival: Sendable {
+        case block(ReadAheadBlock, isFurther: Bool, Result<ByteBuffer, StorageError>)
+        case further((any RemoteReader)?)
     }
 
     /// Many reads under way at once, so that a long line is filled; writes stay in order, so that what a temporary
@@ -24,48 +27,105 @@ extension FileCopier {
     func moveReadingAhead(
         _ reader: any RemoteReader, _ writer: any RemoteWriter, from offset: Int64
     ) async throws(StorageError) -> Bool {
-        let result = await withTaskGroup(of: Block.self) { group -> Result<Bool, StorageError> in
-            let ahead = readAhead
-            var asked = offset
-            var written = offset
-            var arrived: [Int64: Block] = [:]
-            while written < order.source.size {
-                while asked < order.source.size, asked - written < ahead {
-                    let start = asked
-                    let count = Int(min(Int64(blockSize), order.source.size - start))
-                    group.addTask { await permittedRead(reader, at: start, count: count) }
-                    asked += Int64(count)
-                }
-                guard let next = await group.next() else { return .success(false) }
-                arrived[next.position] = next
-                do throws(StorageError) {
-                    while let block = arrived.removeValue(forKey: written) {
-                        let content = try block.content.get()
-                        guard content.readableBytes == block.count else {
-                            group.cancelAll()
-                            return .success(false)
-                        }
-                        try await write(content, writer, at: written)
-                        written += Int64(block.count)
-                    }
-                } catch {
-                    group.cancelAll()
-                    return .failure(error)
-                }
+        let result = await withTaskGroup(of: Arrival.self) { group -> Result<Bool, StorageError> in
+            var readers = ReaderPair(reader)
+            if isShared(from: offset) { group.addTask { .further(await reader.another()) } }
+            let result: Result<Bool, StorageError>
+            do throws(StorageError) {
+                result = .success(try await move(&readers, writer, from: offset, &group))
+            } catch {
+                result = .failure(error)
             }
-            return .success(true)
+            group.cancelAll()
+            for await case .further(let late?) in group { await late.close() }
+            await readers.closeFurther()
+            return result
         }
         return try result.get()
     }
 
-    private func permittedRead(_ reader: any RemoteReader, at position: Int64, count: Int) async -> Block {
+    private func move(
+        _ readers: inout ReaderPair, _ writer: any RemoteWriter, from offset: Int64, _ group: inout TaskGroup<Arrival>
+    ) async throws(StorageError) -> Bool {
+        var blocks = ReadAheadBlocks(from: offset, to: order.source.size, length: Int64(blockSize))
+        let ahead = readAhead
+        while !blocks.isComplete {
+            while let block = blocks.next(within: min(Self.mostAhead, ahead * readers.count)) {
+                ask(block, &readers, &group)
+            }
+            switch await group.next() {
+            case nil: return false
+            case .further(let further): readers.further = further
+            case .block(let block, let isFurther, let answer):
+                readers.answered(isFurther)
+                let content = try? answer.get()
+                if content?.readableBytes == block.count {
+                    blocks.arrived(block, content)
+                } else if isFurther {
+                    await readers.closeFurther()
+                    ask(block, &readers, &group)
+                } else {
+                    _ = try answer.get()
+                    return false
+                }
+            }
+            while let (content, position) = blocks.nextToWrite() { try await write(content, writer, at: position) }
+        }
+        return true
+    }
+
+    private func ask(_ block: ReadAheadBlock, _ readers: inout ReaderPair, _ group: inout TaskGroup<Arrival>) {
+        let (reader, isFurther) = readers.next()
+        group.addTask {
+            .block(block, isFurther: isFurther, await permittedRead(reader, at: block.position, count: block.count))
+        }
+    }
+
+    private func permittedRead(
+        _ reader: any RemoteReader, at position: Int64, count: Int
+    ) async -> Result<ByteBuffer, StorageError> {
         await context.blocks.acquire()
         defer { context.blocks.release() }
         do throws(StorageError) {
-            let content = try await read(reader, at: position, count: count)
-            return Block(position: position, count: count, content: .success(content))
+            return .success(try await read(reader, at: position, count: count))
         } catch {
-            return Block(position: position, count: count, content: .failure(error))
+            return .failure(error)
         }
+    }
+
+    /// One thread decrypts what one connection brings, here and at the server. With a limit of bandwidth that is not what
+    /// keeps it.
+    private func isShared(from offset: Int64) -> Bool {
+        order.source.size - offset >= Self.smallestShared && context.bandwidth[target.side] == nil
+    }
+}
+
+/// The reader of a file, and a further one that may come and go.
+private struct ReaderPair {
+    private let first: any RemoteReader
+    var further: (any RemoteReader)?
+    private var underWay = (first: 0, further: 0)
+
+    init(_ first: any RemoteReader) { self.first = first }
+
+    var count: Int64 { further == nil ? 1 : 2 }
+
+    /// Who takes the next block: the one with less under way.
+    mutating func next() -> (reader: any RemoteReader, isFurther: Bool) {
+        if let further, underWay.further < underWay.first {
+            underWay.further += 1
+            return (further, true)
+        }
+        underWay.first += 1
+        return (first, false)
+    }
+
+    mutating func answered(_ isFurther: Bool) {
+        if isFurther { underWay.further -= 1 } else { underWay.first -= 1 }
+    }
+
+    mutating func closeFurther() async {
+        await further?.close()
+        further = nil
     }
 }
