@@ -4,36 +4,55 @@ extension SFTPConnection {
     /// READDIRs in flight on one folder: the first flight and the most. OpenSSH answers each with 100 names.
     private static let firstFlight = 4
     private static let largestFlight = 128
+    /// Below it a second flight on the way would only keep processors busy that the server may share with us.
+    private static let longWay: Duration = .milliseconds(3)
 
     /// Lists a folder, `.` and `..` included, in the server's order.
     ///
-    /// READDIRs are sent in flights that double, so that a long folder costs few round trips. Returns after the last
-    /// name only if the server said that it was the last.
-    /// - Parameter receive: gets the names of one flight at a time; the next one is on its way only afterwards.
+    /// READDIRs are sent in flights that double, so that a long folder costs few round trips. On a long way two of them
+    /// are under way from the second on, so that line and server have something to do while one is received. Returns after
+    /// the last name only if the server said that it was the last.
+    /// - Parameter receive: gets the names of one flight at a time; a further one is on its way only afterwards.
     public func list(
         _ path: SFTPPath, receive: ([SFTPName]) async throws(StorageError) -> Void
     ) async throws(StorageError) {
+        try await list(path, flightsAtOnce: roundTrip < Self.longWay ? 1 : 2, receive: receive)
+    }
+
+    func list(
+        _ path: SFTPPath, flightsAtOnce: Int, receive: ([SFTPName]) async throws(StorageError) -> Void
+    ) async throws(StorageError) {
         let handle = try await session.perform(.opendir(path)).handle("open the folder \(path)")
-        defer { closeLater(handle) }
+        var (length, flights) = (Self.firstFlight, [send(.readdir(handle), Self.firstFlight)])
+        defer {
+            for flight in flights { flight.cancel() }
+            closeLater(handle)
+        }
         var budget = ListingBudget(limit: listingLimit)
-        var flight = Self.firstFlight
-        while true {
-            let answers = await session.perform(Array(repeating: .readdir(handle), count: flight))
-            let (names, isComplete) = try Self.collect(answers, path)
+        var isComplete = false
+        while let flight = flights.first {
+            let answers = await flight.answers()
+            flights.removeFirst()
+            let names = try Self.collect(answers, path, &isComplete)
             for name in names { try budget.spend(name.bytes) }
             // Answers without names could go on for ever as well.
             for case .success(.names(let names)) in answers where names.isEmpty { try budget.spend([]) }
             if !names.isEmpty { try await receive(names) }
-            if isComplete { return }
-            flight = min(flight * 2, Self.largestFlight)
+            while !isComplete, flights.count < flightsAtOnce {
+                length = min(length * 2, Self.largestFlight)
+                flights.append(send(.readdir(handle), length))
+            }
         }
     }
 
+    private func send(_ request: SFTPRequest, _ count: Int) -> SentFlight {
+        session.send(Array(repeating: request, count: count))
+    }
+
     private static func collect(
-        _ answers: SFTPFlight.Answers, _ path: SFTPPath
-    ) throws(StorageError) -> (names: [SFTPName], isComplete: Bool) {
+        _ answers: SFTPFlight.Answers, _ path: SFTPPath, _ isComplete: inout Bool
+    ) throws(StorageError) -> [SFTPName] {
         var names: [SFTPName] = []
-        var isComplete = false
         for answer in answers {
             let reply = try answer.get()
             if case .names(let more) = reply {
@@ -46,6 +65,6 @@ extension SFTPConnection {
                 throw .violation("it listed \(path) with an answer of the wrong kind")
             }
         }
-        return (names, isComplete)
+        return names
     }
 }

@@ -2,6 +2,28 @@ import FileModel
 import NIOCore
 import SSH
 
+/// Requests on their way, whose answers somebody will fetch.
+struct SentFlight: Sendable {
+    fileprivate let loop: any EventLoop
+    fileprivate let handler: NIOLoopBound<SFTPHandler>
+    fileprivate let flight: NIOLoopBoundBox<SFTPFlight>
+
+    /// An answer for each request, in order. To be called once.
+    func answers() async -> SFTPFlight.Answers {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                loop.execute { flight.value.wait(continuation) }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    func cancel() {
+        loop.execute { [flight, handler] in flight.value.cancel(on: handler.value) }
+    }
+}
+
 /// The way from tasks to the session on its event loop.
 struct SFTPSession: Sendable {
     let loop: any EventLoop
@@ -53,11 +75,22 @@ struct SFTPSession: Sendable {
         let handler = handler
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                loop.execute { flight.value.start(requests, on: handler.value, continuation) }
+                loop.execute {
+                    flight.value.start(requests, on: handler.value)
+                    flight.value.wait(continuation)
+                }
             }
         } onCancel: {
             loop.execute { flight.value.cancel(on: handler.value) }
         }
+    }
+
+    /// The same without waiting for the answers; whoever does not fetch them cancels.
+    func send(_ requests: [SFTPRequest]) -> SentFlight {
+        let flight = NIOLoopBoundBox.makeBoxSendingValue(SFTPFlight(), eventLoop: loop)
+        let handler = handler
+        loop.execute { flight.value.start(requests, on: handler.value) }
+        return SentFlight(loop: loop, handler: handler, flight: flight)
     }
 
     func perform(_ request: SFTPRequest) async throws(StorageError) -> SFTPReply {

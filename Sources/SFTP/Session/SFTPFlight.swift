@@ -11,15 +11,11 @@ final class SFTPFlight {
     private var isCancelled = false
     private var continuation: CheckedContinuation<Answers, Never>?
 
-    /// Submits all of `requests` and resumes `continuation` when the last one is answered.
-    func start(_ requests: [SFTPRequest], on handler: SFTPHandler, _ continuation: CheckedContinuation<Answers, Never>)
-    {
-        guard !isCancelled, !requests.isEmpty else {
-            return continuation.resume(returning: requests.map { _ in .failure(.cancelled) })
-        }
-        self.continuation = continuation
-        missing = requests.count
+    /// Submits all of `requests`.
+    func start(_ requests: [SFTPRequest], on handler: SFTPHandler) {
         answers = Array(repeating: nil, count: requests.count)
+        if isCancelled { return }
+        missing = requests.count
         for (index, request) in requests.enumerated() {
             let id = handler.submit(request) { self.answered(index, $0) }
             if let id { self.requests.append(id) }
@@ -31,8 +27,16 @@ final class SFTPFlight {
         missing -= 1
         guard missing == 0, let continuation else { return }
         self.continuation = nil
-        continuation.resume(returning: answers.map { $0 ?? .failure(.cancelled) })
+        continuation.resume(returning: present)
     }
+
+    /// Resumes `continuation` when the last request is answered. After `start`, and once.
+    func wait(_ continuation: CheckedContinuation<Answers, Never>) {
+        guard missing > 0 else { return continuation.resume(returning: present) }
+        self.continuation = continuation
+    }
+
+    private var present: Answers { answers.map { $0 ?? .failure(.cancelled) } }
 
     /// Answers with `.cancelled` whatever has not been answered. May come before `start`.
     func cancel(on handler: SFTPHandler) {

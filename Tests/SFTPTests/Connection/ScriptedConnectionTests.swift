@@ -209,6 +209,39 @@ import Testing
         await connection.close()
     }
 
+    /// While one flight is received the next is on its way; a short folder costs no more than its one flight.
+    @Test func twoFlightsOfALongListingAreOnTheWay() async throws {
+        let held = Mutex<[UInt32]>([])
+        let peer = ScriptedPeer { peer, id, request in
+            switch request {
+            case .opendir: peer.answer(id, .handle(SFTPHandle([1])))
+            case .readdir:
+                let all = held.withLock {
+                    $0.append(id)
+                    return $0
+                }
+                // Four, and then eight and sixteen without an answer in between.
+                guard all.count == 4 || all.count == 28 else { return }
+                for (number, id) in all.enumerated().suffix(all.count == 4 ? 4 : 24) {
+                    // The folder ends in the first of the two, and the other has names yet.
+                    let isName = number != 11 && number < 20
+                    peer.answer(
+                        id,
+                        isName ? .names([SFTPName([65, UInt8(number)])]) : .status(SFTPStatus(.endOfFile)))
+                }
+            default: peer.answer(id, .ok())
+            }
+        }
+        let connection = try await peer.connect()
+        let names = Mutex<[UInt8]>([])
+        try await connection.list(path, flightsAtOnce: 2) { batch in
+            names.withLock { $0 += batch.compactMap(\.bytes.last) }
+        }
+        #expect(names.withLock { $0 } == (0..<20).filter { $0 != 11 })
+        #expect(held.withLock { $0.count } == 28)
+        await connection.close()
+    }
+
     @Test func theGreetingHasALimitToo() async throws {
         let peer = ScriptedPeer { _, _, _ in }
         // A packet of which only the length ever comes.
