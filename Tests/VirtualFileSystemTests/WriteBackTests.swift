@@ -101,6 +101,21 @@ struct WriteBackTests {
         #expect(try fixture.rescue.store.entries().isEmpty)
     }
 
+    /// A listing in the background once told the size from before an upload that ended meanwhile.
+    @Test func aListingThatBeganBeforeAnUploadDoesNotTellTheOldVersion() async throws {
+        let fixture = try await WriteBackFixture()
+        try await fixture.base.seed("f", pattern(7))
+        let old = try await fixture.base.remote.entries(of: .root)
+        fixture.pending.withState { $0.isPaused = true }
+        try await fixture.rewrite("f", pattern(9), flags: [.write, .truncate])
+        let overlay = ListingOverlay(.root, fixture.pending)
+        fixture.pending.hurry()
+        await fixture.settle()
+        #expect(fixture.pending.withState { $0.files.isEmpty })
+        #expect(overlay.shown(old).map(\.attributes.size) == [9])
+        #expect(overlay.rest().isEmpty)
+    }
+
     @Test(arguments: styles)
     func writingOnAfterACloseLeavesWhatIsInTheJournal(style: InMemoryRemote.Style) async throws {
         let fixture = try await WriteBackFixture(style, isOpen: false)

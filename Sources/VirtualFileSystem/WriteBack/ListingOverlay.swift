@@ -17,15 +17,13 @@ final class ListingOverlay: Sendable {
         before = pending.withState { $0.files.names(in: folder) }
     }
 
-    /// A batch without our temporary files, and with the versions that are pending.
+    /// A batch without our temporary files, and with the versions that are pending, or were when the listing began: the
+    /// server may have looked at the name before it had them.
     func shown(_ batch: [DirectoryEntry]) -> [DirectoryEntry] {
         let now = pending.withState { $0.files.names(in: folder) }
         return batch.compactMap { entry in
             if pending.isTemporary(entry.name) { return nil }
-            guard let file = now[entry.name] else {
-                if before[entry.name] != nil { note(entry.name) }
-                return entry
-            }
+            guard let file = now[entry.name] ?? before[entry.name] else { return entry }
             note(entry.name)
             return DirectoryEntry(name: entry.name, attributes: file.attributes(pending.capabilities))
         }
