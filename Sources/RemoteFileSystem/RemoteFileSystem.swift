@@ -91,6 +91,10 @@ public protocol RemoteFileSystem: Sendable {
     /// A file of `size` bytes will be written in a moment: the way for it may be made ready.
     func expect(uploadOf size: Int64)
 
+    /// Whether a call may be made that nobody waits for, without one that somebody waits for having to wait for it. If not,
+    /// that may be different in a moment.
+    func hasRoomForMore() -> Bool
+
     /// The server was silent for so long that connections nobody uses may be dead: they are not used again.
     func distrustIdleConnections()
 
@@ -109,6 +113,7 @@ extension RemoteFileSystem {
     public func checksum(of path: RemotePath, size: Int64) async throws(StorageError) -> FileChecksum? { nil }
     public func expect(calls: Int) {}
     public func expect(uploadOf size: Int64) {}
+    public func hasRoomForMore() -> Bool { true }
     public func distrustIdleConnections() {}
     public var executor: (any TaskExecutor)? { nil }
     public var roundTrip: Duration? { nil }

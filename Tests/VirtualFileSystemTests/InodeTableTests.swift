@@ -138,6 +138,25 @@ struct InodeTableTests {
         }
     }
 
+    /// The listing of the folder above tells a time from before.
+    @Test mutating func aListingKeepsAFolderThatWeChangedButNotItsOldTime() throws {
+        let folder = try add("d", .directory)
+        guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }
+        _ = try table.insert(FileAttributes(type: .regular), as: FileName("f"), in: folder, now: start)
+        let later = start + .seconds(2)
+        _ = try table.record(
+            [DirectoryEntry(name: FileName("d"), attributes: FileAttributes(type: .directory))], of: listing, now: later
+        )
+        guard case .unknown = try table.attributes(of: folder, now: later) else {
+            Issue.record("attributes from before our change were believed")
+            return
+        }
+        guard case .present = try table.answer(FileName("d"), in: .root, now: later + .seconds(2)) else {
+            Issue.record("the folder was listed and its name is not believed")
+            return
+        }
+    }
+
     @Test mutating func aCompleteListingAnswersForAbsentNamesUntilItExpires() throws {
         guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }
         _ = try table.complete(listing, now: start)

@@ -40,6 +40,21 @@ struct SiblingRunTests {
         #expect(run.window == 64)
     }
 
+    @Test func whatComesNextIsFetchedAgainAFewTimes() {
+        var run = SiblingRun(Self.numbers(2..<5), visited: InodeNumber(2), initial: 4, maximum: 8)
+        #expect(run.following == nil, "it was never offered")
+        _ = Self.offers(&run)
+        for _ in 0..<4 {
+            #expect(run.following == InodeNumber(3))
+            run.renewed()
+        }
+        #expect(run.following == nil)
+        #expect(Self.visit(&run, 3, wasReady: true))
+        #expect(run.following == InodeNumber(4))
+        #expect(Self.visit(&run, 4, wasReady: true))
+        #expect(run.following == nil, "it was the last")
+    }
+
     @Test func readersSideBySideBelongToOneRun() {
         var run = SiblingRun(Self.numbers(2..<100), visited: InodeNumber(10), initial: 4, maximum: 8)
         #expect(Self.visit(&run, 12, wasReady: false))

@@ -71,6 +71,14 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
 
     public func expect(calls: Int) { pool.expectStreams(calls) }
 
+    /// One session for the call, and one for whoever comes meanwhile.
+    public func hasRoomForMore() -> Bool {
+        let pool = pool.snapshot()
+        if pool.idle > 1 { return true }
+        if pool.open + pool.connecting < 2 { self.pool.expectStreams(2) }
+        return false
+    }
+
     public func distrustIdleConnections() { pool.closeIdle() }
 
     public func shutdown() async { await pool.shutdown() }

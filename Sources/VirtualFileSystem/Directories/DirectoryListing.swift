@@ -90,6 +90,13 @@ final class DirectoryListing: Sendable {
         change.fulfil(.success(()))
     }
 
+    /// Waits until it is over, whatever its outcome.
+    func waitForEnd() async {
+        while !Task.isCancelled, let change = state.withLock({ $0.outcome == nil ? $0.change : nil }) {
+            try? await change.value()
+        }
+    }
+
     /// Whether names beyond `index` are there already.
     func hasMore(than index: Int) -> Bool { state.withLock { $0.names.count > index } }
 

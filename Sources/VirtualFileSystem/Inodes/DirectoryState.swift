@@ -14,8 +14,10 @@ final class DirectoryState {
     var listingsUnderWay = 0
     /// Since the first of the listings under way began, names went that the server may well have.
     var hasForgotten = false
-    /// Questions about single names since the last listing began.
-    var questions = 0
+    /// Questions about single names, and changes of them, since the last listing began.
+    var uses = 0
+    /// The server is being asked whether the folder is still there, see `Refresh`.
+    var isAskedFor = false
     /// Names changed here since the first of the listings under way began: those listings know nothing of them.
     var touched: Set<FileName> = []
     /// Names that calls of our own are changing: what a listing tells of them is older or newer than what we know.

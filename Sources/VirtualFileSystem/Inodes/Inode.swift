@@ -19,7 +19,7 @@ final class Inode {
     var expires: ContinuousClock.Instant
     /// How often the kernel was told this number and has not forgotten it (fuse_lowlevel.h, lookup and forget).
     var lookups: UInt64 = 0
-    /// Counts own changes, so that an answer that was asked for before one is not believed after it.
+    /// The last own change (`InodeTable.nextEvent`), so that an answer that was asked for before it is not believed after it.
     var revision: UInt64 = 0
     /// Set for directories.
     var directory: DirectoryState?

@@ -69,11 +69,14 @@ extension InodeTable {
         inode.file?.serverSize.store(attributes.size, ordering: .relaxed)
     }
 
+    /// A folder is still there, whatever else there is to know of it.
+    func keepName(of inode: Inode, now: ContinuousClock.Instant) { inode.named = now + lifetimes.attributes }
+
     /// Lets the next question go to the server.
-    func expire(_ number: InodeNumber, now: ContinuousClock.Instant) {
+    mutating func expire(_ number: InodeNumber, now: ContinuousClock.Instant) {
         guard let inode = inodes[number] else { return }
         inode.expires = min(inode.expires, now)
-        inode.revision += 1
+        inode.revision = nextEvent()
     }
 
     /// The server has set attributes. A time alone is known then, as far as the server tells times, and it is all that was
@@ -92,10 +95,10 @@ extension InodeTable {
     }
 
     /// Changes attributes that we set ourselves.
-    func change(_ number: InodeNumber, _ body: (inout FileAttributes) -> Void) {
+    mutating func change(_ number: InodeNumber, _ body: (inout FileAttributes) -> Void) {
         guard let inode = inodes[number] else { return }
         body(&inode.attributes)
-        inode.revision += 1
+        inode.revision = nextEvent()
         for link in inode.links {
             if let directory = inodes[link.parent]?.directory, directory.listingsUnderWay > 0 {
                 directory.touched.insert(link.name)

@@ -21,11 +21,10 @@ extension InodeTable {
     mutating func planNewListing(_ number: InodeNumber, isWanted: Bool) throws(StorageError) -> ListingPlan {
         let directory = try directory(number)
         let path = try path(of: number)
-        lastListing += 1
-        let listing = DirectoryListing(id: lastListing, directory: number, moves: moves, isWanted: isWanted)
+        let listing = DirectoryListing(id: nextEvent(), directory: number, moves: moves, isWanted: isWanted)
         directory.listing = listing
         directory.listingsUnderWay += 1
-        directory.questions = 0
+        directory.uses = 0
         return .new(listing, path)
     }
 
@@ -50,7 +49,7 @@ extension InodeTable {
             let inode =
                 directory.isInDoubt(entry.name)
                 ? try child(entry.name, of: listing.directory)
-                : try adopt(entry.attributes, as: entry.name, in: listing.directory, now: now)
+                : try adopt(entry.attributes, as: entry.name, in: listing.directory, at: listing.id, now: now)
             guard let inode, inode.listing != listing.id else { continue }
             inode.listing = listing.id
             names.append(ListedName(name: entry.name, number: inode.number, type: inode.attributes.type))

@@ -4,15 +4,17 @@ extension InodeTable {
     /// Records what the server told of a name: refreshes its inode, or makes one.
     ///
     /// A name that stands for another thing than before gets a new inode; the old one lives on without a name.
+    /// - Parameter event: when the server was asked (`nextEvent`). What we changed since then keeps its attributes.
     @discardableResult
     mutating func adopt(
-        _ attributes: FileAttributes, as name: FileName, in parent: InodeNumber, now: ContinuousClock.Instant
+        _ attributes: FileAttributes, as name: FileName, in parent: InodeNumber, at event: UInt64 = .max,
+        now: ContinuousClock.Instant
     ) throws(StorageError) -> Inode {
         let directory = try directory(parent)
         directory.absent[name] = nil
         if let present = try child(name, of: parent) {
             if Self.isSame(present, attributes) {
-                refresh(present, attributes, now: now)
+                present.revision > event ? keepName(of: present, now: now) : refresh(present, attributes, now: now)
                 return present
             }
             detach(present, Link(parent: parent, name: name))
@@ -59,7 +61,7 @@ extension InodeTable {
         directory.noteChange(of: name)
         expire(parent, now: now)
         let inode = try adopt(attributes, as: name, in: parent, now: now)
-        inode.revision += 1
+        inode.revision = nextEvent()
         if let made = inode.directory { made.completeUntil = now + lifetimes.listing }
         return inode
     }
@@ -72,7 +74,7 @@ extension InodeTable {
         if let present = try child(link.name, of: link.parent) { detach(present, link) }
         expire(link.parent, now: now)
         inode.attributes.linkCount = inode.attributes.linkCount.map { $0 + 1 }
-        inode.revision += 1
+        inode.revision = nextEvent()
         attach(inode, link, to: directory)
     }
 
@@ -83,7 +85,7 @@ extension InodeTable {
         expire(parent, now: now)
         if let inode = try child(name, of: parent) {
             inode.attributes.linkCount = inode.attributes.linkCount.map { $0 > 0 ? $0 - 1 : 0 }
-            inode.revision += 1
+            inode.revision = nextEvent()
             detach(inode, Link(parent: parent, name: name))
         }
         noteAbsence(of: name, in: directory, now: now)
@@ -101,7 +103,7 @@ extension InodeTable {
         guard let number = from.children.removeValue(forKey: source.name), let inode = inodes[number] else { return }
         if inode.directory != nil { moves += 1 }
         inode.remove(source)
-        inode.revision += 1
+        inode.revision = nextEvent()
         attach(inode, target, to: to)
     }
 
@@ -122,7 +124,7 @@ extension InodeTable {
         guard let inode else { return }
         if inode.directory != nil { moves += 1 }
         inode.remove(source)
-        inode.revision += 1
+        inode.revision = nextEvent()
         attach(inode, target, to: try directory(target.parent))
     }
 
@@ -153,7 +155,7 @@ extension InodeTable {
         inodes[refuge.parent]?.directory?.hidden.remove(refuge.name)
     }
 
-    private static func isSame(_ inode: Inode, _ attributes: FileAttributes) -> Bool {
+    static func isSame(_ inode: Inode, _ attributes: FileAttributes) -> Bool {
         if inode.attributes.type != attributes.type { return false }
         guard inode.file == nil, let known = inode.attributes.uniqueID, let told = attributes.uniqueID else {
             return true

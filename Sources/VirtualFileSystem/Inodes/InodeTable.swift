@@ -7,7 +7,7 @@ struct InodeTable {
     let lifetimes: Lifetimes
     private(set) var inodes: [InodeNumber: Inode] = [:]
     private var lastNumber = InodeNumber.root.value
-    var lastListing: UInt64 = 0
+    private var lastEvent: UInt64 = 0
     /// Counts own renames of folders, which change paths that calls under way were made with.
     var moves: UInt64 = 0
 
@@ -20,6 +20,12 @@ struct InodeTable {
     init(root: FileAttributes, lifetimes: Lifetimes, now: ContinuousClock.Instant) {
         self.lifetimes = lifetimes
         inodes[.root] = Inode(.root, link: nil, attributes: root, expires: now + lifetimes.attributes)
+    }
+
+    /// Numbers own changes and listings in their order, so that it can be told what a listing cannot know yet.
+    mutating func nextEvent() -> UInt64 {
+        lastEvent += 1
+        return lastEvent
     }
 
     func inode(_ number: InodeNumber) throws(StorageError) -> Inode {

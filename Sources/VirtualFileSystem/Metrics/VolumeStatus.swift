@@ -91,6 +91,7 @@ extension Volume {
     /// - Returns: what the kernel has to forget as well.
     public func dropCaches() -> [CachedName] {
         filesAhead.drop()
+        room.forget()
         return inodes.withLock { table, now in table.dropCaches(now: now) }
     }
 }
@@ -112,7 +113,12 @@ extension InodeTable {
             inode.expires = min(inode.expires, now)
             inode.named = min(inode.named, now)
             inode.pages = nil
-            inode.directory?.completeUntil = nil
+            if let directory = inode.directory {
+                directory.completeUntil = nil
+                // What is under way was asked for before.
+                directory.hasForgotten = directory.listingsUnderWay > 0
+                directory.isAskedFor = false
+            }
             for name in inode.directory.map({ Array($0.absent.keys) }) ?? [] {
                 names.append(CachedName(inode: nil, parent: inode.number, name: name.bytes))
             }

@@ -65,6 +65,24 @@ final class FolderReadAhead: Sendable {
     }
 
     func finished() { state.withLock { $0.underWay -= 1 } }
+
+    /// The folder that comes next in a walk that has got to `number`.
+    func following(_ number: InodeNumber) -> InodeNumber? {
+        lanes > 0 ? state.withLock { $0.runs.following(number) } : nil
+    }
+
+    /// Counts in a refresh, until `finished`.
+    ///
+    /// - Parameter following: the folder before it in a walk, if it is made for who may get there.
+    /// - Returns: false while there is no room for it.
+    func beginRefresh(following: InodeNumber?) -> Bool {
+        state.withLock { state in
+            guard state.underWay < lanes else { return false }
+            state.underWay += 1
+            if let following { state.runs.renewed(after: following) }
+            return true
+        }
+    }
 }
 
 extension InodeTable {

@@ -12,6 +12,9 @@ struct SiblingRun {
     /// How many to have fetched, or under way, beyond the front.
     private(set) var window: Int
     private let maximum: Int
+    /// How often what comes next was fetched again since the last visit.
+    private var renewals = 0
+    private static let mostRenewals = 4
 
     /// How far from the front a visit may be and still belong to the run: readers that work side by side get out of
     /// step.
@@ -40,6 +43,7 @@ struct SiblingRun {
         window = isTooLate ? max(1, window / 2) : min(maximum, window * 2)
         front = max(front, place + 1)
         offered = max(offered, front)
+        renewals = 0
         return true
     }
 
@@ -49,6 +53,14 @@ struct SiblingRun {
         defer { offered += 1 }
         return order[offered]
     }
+
+    /// What comes after the furthest visit, if it was offered and may be fetched again because it grew old. Who never gets
+    /// there has it fetched a few times only.
+    var following: InodeNumber? {
+        front < offered && renewals < Self.mostRenewals ? order[front] : nil
+    }
+
+    mutating func renewed() { renewals += 1 }
 
     /// Takes back the last offer: there was no room for it yet.
     mutating func putBack() { offered = max(front, offered - 1) }

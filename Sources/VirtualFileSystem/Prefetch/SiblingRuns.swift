@@ -84,6 +84,17 @@ struct SiblingRuns {
         return folders[index].run?.next()
     }
 
+    /// See `SiblingRun.following`; nil where `number` was not visited last.
+    func following(_ number: InodeNumber) -> InodeNumber? {
+        folders.last { $0.last == number }?.run?.following
+    }
+
+    /// What comes after `number` is fetched again.
+    mutating func renewed(after number: InodeNumber) {
+        guard let index = folders.lastIndex(where: { $0.last == number }) else { return }
+        folders[index].run?.renewed()
+    }
+
     /// Takes back the last offer.
     mutating func putBack(in parent: InodeNumber) {
         guard let index = folders.firstIndex(where: { $0.number == parent }) else { return }

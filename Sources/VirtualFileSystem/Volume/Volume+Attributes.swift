@@ -52,6 +52,7 @@ extension Volume {
 
     private func setSize(of inode: InodeNumber, _ size: Int64, _ handle: HandleID?) async throws(StorageError) {
         guard size >= 0 else { throw StorageError(.invalidArgument, "a size cannot be negative") }
+        defer { room.forget() }
         if let handle, let open = handles.file(handle) {
             return try await open.file.setSize(size, isLasting: false)
         }

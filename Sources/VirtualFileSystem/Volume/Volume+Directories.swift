@@ -82,6 +82,7 @@ extension Volume {
         let (listing, wasReady) = try makeListing(of: handle.directory)
         metrics.looked(in: .listings, hit: wasReady)
         handle.read(listing)
+        if !wasReady { askForRoomAhead() }
         if let parent = foldersAhead.visited(handle.directory, wasReady: wasReady) { listAhead(in: parent) }
         return listing
     }
@@ -99,14 +100,10 @@ extension Volume {
             case .shared(let underWay) where underWay.join(): return (underWay, true)
             case .shared: continue
             case .new(let listing, let path):
-                listLater(listing, path)
+                startHere { await self.fill(listing, path) }
                 return (listing, false)
             }
         }
-    }
-
-    func listLater(_ listing: DirectoryListing, _ path: RemotePath) {
-        startHere { await self.fill(listing, path) }
     }
 
     /// Lists the folders that come next in a walk.
@@ -121,7 +118,7 @@ extension Volume {
     }
 
     /// Lets the server list a directory into the table and to whoever reads it.
-    private func fill(_ listing: DirectoryListing, _ path: RemotePath) async {
+    func fill(_ listing: DirectoryListing, _ path: RemotePath) async {
         do throws(StorageError) {
             try await list(listing, path)
             listing.finish(.success(()))
@@ -160,9 +157,29 @@ extension Volume {
     public func removeDirectory(_ name: FileName, in parent: InodeNumber) async throws(StorageError) {
         try checkWritable()
         try await changing([Link(parent: parent, name: name)]) { () async throws(StorageError) in
-            try await remote.removeDirectory(try path(of: name, in: parent))
+            try await removeDirectory(at: Link(parent: parent, name: name))
             try inodes.locked { table, now throws(StorageError) in try table.unlink(name, in: parent, now: now) }
         }
+    }
+
+    /// Some servers do not let go of a folder that is being listed, and our own listing of it may be one that nobody asked
+    /// for.
+    private func removeDirectory(at link: Link) async throws(StorageError) {
+        let path = try path(of: link.name, in: link.parent)
+        let before = listingUnderWay(of: link)
+        do throws(StorageError) {
+            try await remote.removeDirectory(path)
+        } catch {
+            guard [.permissionDenied, .failed, .busy].contains(error.code),
+                let listing = before ?? listingUnderWay(of: link)
+            else { throw error }
+            await listing.waitForEnd()
+            try await remote.removeDirectory(path)
+        }
+    }
+
+    private func listingUnderWay(of link: Link) -> DirectoryListing? {
+        inodes.withLock { table, _ in (try? table.child(link.name, of: link.parent))?.directory?.listing }
     }
 
     /// Runs a call that changes names. Listings made meanwhile may have been told of them before or after.
@@ -176,6 +193,8 @@ extension Volume {
             inodes.withLock { table, _ in
                 for link in links { table.inodes[link.parent]?.directory?.endChange(of: link.name) }
             }
+            room.forget()
+            noteUse(of: Set(links.map(\.parent)))
         }
         return try await body()
     }

@@ -127,6 +127,7 @@ extension Volume {
             throw StorageError(.fileTooLarge, "the file would grow beyond what offsets can name")
         }
         try await handle.file.write(bytes, at: offset, appending: handle.flags.contains(.append))
+        room.forget()
         metrics.wrote(bytes.readableBytes)
     }
 
@@ -134,7 +135,9 @@ extension Volume {
     ///
     /// - Parameter owner: tells the processes that share the handle apart; each hears of a failure.
     public func flush(_ id: HandleID, owner: UInt64 = 0) async throws(StorageError) {
-        try await handle(id).file.flush(id, owner: owner)
+        let handle = try handle(id)
+        defer { if handle.flags.contains(.write) { room.forget() } }
+        try await handle.file.flush(id, owner: owner)
     }
 
     /// fsync(2): the same, on stable storage where the server can promise that.

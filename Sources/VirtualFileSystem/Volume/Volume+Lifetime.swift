@@ -12,13 +12,29 @@ extension Volume {
     /// Room on the server; where it does not say, room enough for everybody.
     public func statistics() async throws(StorageError) -> FileSystemStatistics {
         guard capabilities.statistics else { return Self.unknownRoom }
+        if let known = room.known(at: inodes.now()) { return known }
         do throws(StorageError) {
-            return try await statisticsFlights.value(for: .root) { [remote] () async throws(StorageError) in
-                try await remote.statistics(.root)
-            }
+            return try await askForRoom()
         } catch  where error.code == .unsupported {
             return Self.unknownRoom
         }
+    }
+
+    private func askForRoom() async throws(StorageError) -> FileSystemStatistics {
+        let changes = room.changes
+        return try await roomFlights.value(for: changes) { [remote, room, inodes] () async throws(StorageError) in
+            let told = try await remote.statistics(.root)
+            room.learn(told, changes: changes, at: inodes.now())
+            return told
+        }
+    }
+
+    /// Asks for the room before somebody does: see `KnownRoom`.
+    func askForRoomAhead() {
+        guard capabilities.statistics, !foldersAhead.isOff, room.beginQuestion(at: inodes.now()),
+            remote.base.hasRoomForMore()
+        else { return }
+        startHere { _ = try? await self.askForRoom() }
     }
 
     private static let unknownRoom = FileSystemStatistics(

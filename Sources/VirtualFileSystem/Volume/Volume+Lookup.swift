@@ -17,13 +17,13 @@ extension Volume {
 
     /// The same from the caches alone; nil where the server has to be asked.
     public func cachedLookup(_ name: FileName, in parent: InodeNumber) throws(StorageError) -> LookupAnswer? {
-        let refreshes = !foldersAhead.isOff
-        let (answer, refresh) = try inodes.locked { table, now throws(StorageError) in
+        let (refreshes, next) = (!foldersAhead.isOff, foldersAhead.following(parent))
+        let (answer, due) = try inodes.locked { table, now throws(StorageError) in
             let answer = try table.answer(name, in: parent, now: now)
             if case .present(let snapshot) = answer { try table.retain(snapshot.number) }
-            return (answer, refreshes ? table.planRefresh(of: parent, now: now) : nil)
+            return (answer, refreshes ? table.noteUse(of: parent, next: next, now: now) : nil)
         }
-        if let refresh { listLater(refresh.0, refresh.1) }
+        if let due { refreshLater(due, for: parent) }
         switch answer {
         case .present(let snapshot): return .found(entry(snapshot))
         case .absent(let until): return .absent(validity: validity(until: until))

@@ -17,7 +17,8 @@ public final class Volume: Sendable {
     let inodeFlights = SingleFlight<InodeQuery, FileAttributes>()
     let foldersAhead: FolderReadAhead
     let filesAhead: FileReadAhead
-    let statisticsFlights = SingleFlight<InodeNumber, FileSystemStatistics>()
+    let room: KnownRoom
+    let roomFlights = SingleFlight<UInt64, FileSystemStatistics>()
     /// Shown for what has no time of its own.
     let started = Timestamp.now()
     private let stopping = Atomic(false)
@@ -65,6 +66,7 @@ public final class Volume: Sendable {
         self.services = services
         settings = services.settings
         capabilities = services.capabilities
+        room = KnownRoom(lifetime: settings.attributeTimeout)
         let window = settings.readAhead.bytes
         foldersAhead = FolderReadAhead(
             services.inodes, capabilities, isOff: window == 0 || settings.directoryTimeout <= .zero)

@@ -145,6 +145,8 @@ struct WriteBackRemote: RemoteFileSystem {
 
     func expect(calls: Int) { server.expect(calls: calls) }
     func expect(uploadOf size: Int64) { server.expect(uploadOf: size) }
+    func hasRoomForMore() -> Bool { server.hasRoomForMore() }
+
     func distrustIdleConnections() { server.distrustIdleConnections() }
     func shutdown() async { await server.shutdown() }
 }

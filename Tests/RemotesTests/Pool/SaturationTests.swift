@@ -23,6 +23,22 @@ import Testing
         #expect(site.logins == 9)
     }
 
+    /// What is asked in the background leaves a session for whoever comes meanwhile, and makes ready a second one.
+    @Test func thereIsRoomForMoreOnlyWhereASessionIsLeft() async throws {
+        let site = try PoolSite(try await .proFTPD())
+        _ = try await site.remote.attributes(of: .root)
+        #expect(!site.remote.hasRoomForMore())
+        #expect(await eventually { site.snapshot().idle == 2 })
+        #expect(site.remote.hasRoomForMore())
+        let writer = try await open("one", site)
+        #expect(!site.remote.hasRoomForMore())
+        #expect(site.snapshot().open + site.snapshot().connecting == 2)
+        try await writer.close()
+        #expect(await eventually { site.remote.hasRoomForMore() })
+        await site.remote.shutdown()
+        #expect(site.logins == 2)
+    }
+
     @Test func theLimitOfUploadsIsKeptOnTheServer() async throws {
         let site = try PoolSite(try await .proFTPD()) { $0.maximumUploadStreams = 2 }
         let first = try await open("one", site)
