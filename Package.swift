@@ -128,7 +128,12 @@ let package = Package(
             [
                 "SeededRandom", "FileModel", "SSH", "Transport", "TestServers", "FaultInjection", nioCore, nioPosix,
             ]),
-        tests("FTP", ["SeededRandom", "FileModel", "TLS", "Transport", "TestServers", nioCore, nioPosix, nioEmbedded]),
+        tests(
+            "FTP",
+            [
+                "SeededRandom", "FileModel", "TLS", "Transport", "TestServers", "FaultInjection", nioCore, nioPosix,
+                nioEmbedded,
+            ]),
         tests("ConnectionPool", ["SeededRandom", "FileModel"]),
         tests("RemoteFileSystem", ["FileModel", "ConformanceTests", nioCore]),
         tests(

@@ -40,7 +40,9 @@ extension Pool {
         case .abandonSlot(let id), .abandonConnect(let id): state.attempts[id]?.cancel()
         case .keepAlive(let id): startCheck(id, state)
         case .close(let id):
-            if let connection = state.connections[id] { Task { await connection.close() } }
+            guard let connection = state.connections[id] else { return }
+            let isLast = state.machine.isShutDown
+            Task { await connection.close(awaitsAnswer: !isLast || isSharedNow) }
         case .forget(let id):
             state.attempts[id] = nil
             errands.append(.letGo(state.connections.removeValue(forKey: id), state.slots.removeValue(forKey: id)))
@@ -71,6 +73,9 @@ extension Pool {
         case .finished(let continuation): continuation.resume()
         }
     }
+
+    /// Whether others hold sessions of the same account, or wait for one.
+    private var isSharedNow: Bool { slots.heldByOthers > 0 || slots.demand.wanted > 0 }
 
     // MARK: - Tasks
 

@@ -18,9 +18,12 @@ public protocol PooledConnection: Sendable {
     func keepAlive() async throws(StorageError)
 
     /// Ends the connection in order; calls under way on it fail. May be called again.
-    func close() async
+    ///
+    /// - Parameter awaitsAnswer: whether to wait until the server has taken note, since others may open sessions at once.
+    func close(awaitsAnswer: Bool) async
 }
 
 extension PooledConnection {
     public var streamCapacity: Int? { nil }
+    public func close() async { await close(awaitsAnswer: true) }
 }

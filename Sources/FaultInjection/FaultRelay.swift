@@ -12,6 +12,7 @@ public final class FaultRelay: Sendable {
 
     private let dataPorts: ClosedRange<Int>?
     private let delaysConnections: Bool
+    private let keepsHalvesApart: Bool
     private let state: Mutex<RelayState>
     private let listeners = Mutex<[any Channel]>([])
     private let connections = Mutex<[ObjectIdentifier: RelayedConnection]>([:])
@@ -21,9 +22,12 @@ public final class FaultRelay: Sendable {
     ///   - dataPorts: its passive ports.
     ///   - delaysConnections: a new connection costs a round trip too, as TCP's handshake does. (The client's own
     ///     connect(2) returns at once, but nothing leaves before.)
+    ///   - keepsHalvesApart: false: whoever ends what it says hears nothing more, as with some proxies.
     public init(
-        to port: Int, dataPorts: ClosedRange<Int>? = nil, latency: Latency = .none, delaysConnections: Bool = false
+        to port: Int, dataPorts: ClosedRange<Int>? = nil, latency: Latency = .none, delaysConnections: Bool = false,
+        keepsHalvesApart: Bool = true
     ) async throws {
+        self.keepsHalvesApart = keepsHalvesApart
         self.delaysConnections = delaysConnections
         self.port = port
         self.dataPorts = dataPorts
@@ -118,7 +122,7 @@ public final class FaultRelay: Sendable {
     private func accepted(_ client: any Channel, _ port: Int, _ role: ConnectionRole) -> EventLoopFuture<Void> {
         guard state.withLock({ $0.connectionAccepted(role) }) else { return client.close() }
         let connection = RelayedConnection(
-            client: client, faults: state.withLock { $0.takeFaults(role) },
+            client: client, faults: state.withLock { $0.takeFaults(role) }, keepsHalvesApart: keepsHalvesApart,
             latency: { [weak self] in self?.latency ?? .none })
         connections.withLock { $0[ObjectIdentifier(connection)] = connection }
         client.closeFuture.whenComplete { [weak self] _ in

@@ -6,11 +6,14 @@ final class RelayHandler: ChannelInboundHandler {
 
     private let outgoing: RelayLane
     private let incoming: RelayLane
+    private let keepsHalvesApart: Bool
 
     /// - Parameters:
     ///   - outgoing: takes what this end says.
     ///   - incoming: brings what the other end said.
-    init(outgoing: RelayLane, incoming: RelayLane) {
+    ///   - keepsHalvesApart: see `FaultRelay.init`.
+    init(outgoing: RelayLane, incoming: RelayLane, keepsHalvesApart: Bool) {
+        self.keepsHalvesApart = keepsHalvesApart
         self.outgoing = outgoing
         self.incoming = incoming
     }
@@ -24,7 +27,9 @@ final class RelayHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed = event { outgoing.sourceEnded() }
+        guard case ChannelEvent.inputClosed = event else { return }
+        outgoing.sourceEnded()
+        if !keepsHalvesApart { context.close(promise: nil) }
     }
 
     /// An end that failed takes the other one with it.

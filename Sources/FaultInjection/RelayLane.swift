@@ -100,6 +100,8 @@ final class RelayLane {
         switch item {
         case .end:
             hasEnded = true
+            // With both of its halves closed a channel drops what was not flushed.
+            sink.flush()
             sink.close(mode: .output, promise: nil)
         case .gone:
             end(withReset: true)

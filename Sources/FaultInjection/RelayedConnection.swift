@@ -7,9 +7,13 @@ final class RelayedConnection: Sendable {
     private let client: any Channel
     private let toServer: NIOLoopBound<RelayLane>
     private let toClient: NIOLoopBound<RelayLane>
+    private let keepsHalvesApart: Bool
 
     /// Called on the client's event loop.
-    init(client: any Channel, faults: [Fault], latency: @escaping @Sendable () -> Latency) {
+    init(
+        client: any Channel, faults: [Fault], keepsHalvesApart: Bool, latency: @escaping @Sendable () -> Latency
+    ) {
+        self.keepsHalvesApart = keepsHalvesApart
         loop = client.eventLoop
         self.client = client
         let lane = { (direction: Direction) in
@@ -43,9 +47,11 @@ final class RelayedConnection: Sendable {
         toServer.value.join(source: client, sink: server)
         toClient.value.join(source: server, sink: client)
         try client.pipeline.syncOperations.addHandler(
-            RelayHandler(outgoing: toServer.value, incoming: toClient.value))
+            RelayHandler(
+                outgoing: toServer.value, incoming: toClient.value, keepsHalvesApart: keepsHalvesApart))
         try server.pipeline.syncOperations.addHandler(
-            RelayHandler(outgoing: toClient.value, incoming: toServer.value))
+            RelayHandler(
+                outgoing: toClient.value, incoming: toServer.value, keepsHalvesApart: keepsHalvesApart))
         for channel in [client, server] { channel.setOption(.autoRead, value: true).whenFailure { _ in } }
     }
 

@@ -33,7 +33,7 @@ final class FakeConnection: PooledConnection {
         if let failure { throw failure }
     }
 
-    func close() async { end(nil) }
+    func close(awaitsAnswer: Bool) async { end(nil) }
 
     /// Ends the connection from outside.
     func end(_ error: StorageError?) {

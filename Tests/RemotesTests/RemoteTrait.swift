@@ -1,3 +1,4 @@
+import FaultInjection
 import RemoteFileSystem
 import TestServers
 import Testing
@@ -15,6 +16,7 @@ struct RemoteTrait: SuiteTrait, TestScoping {
         let served = try await start()
         try await Self.$current.withValue(served.remote) { try await function() }
         await served.remote.shutdown()
+        try await served.relay?.stop()
         served.server?.stop()
     }
 }
@@ -24,6 +26,8 @@ struct ServedRemote: Sendable {
     var remote: any RemoteFileSystem
     /// nil: a program that ends with its connection.
     var server: TestServer?
+    /// Stands in between.
+    var relay: FaultRelay?
     /// Keeps the server's files when there is no server.
     var folder: TemporaryFolder?
 }

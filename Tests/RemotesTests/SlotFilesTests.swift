@@ -255,7 +255,7 @@ private func eventually(_ condition: () async throws -> Bool) async throws {
 
         func keepAlive() async throws(StorageError) {}
 
-        func close() async {
+        func close(awaitsAnswer: Bool) async {
             let body = observer.withLock { state in
                 defer { state = (true, nil) }
                 return state.body

@@ -4,7 +4,7 @@ import RemoteFileSystem
 import Testing
 
 extension ConformanceCheck {
-    static let wholeFiles: [ConformanceCheck] = [
+    public static let wholeFiles: [ConformanceCheck] = [
         ConformanceCheck("a placed file has its content, its time and only its own name") { space in
             let time = Timestamp(seconds: 1_600_000_000)
             let outcome = try await space.place("hello", at: "final", AttributeChanges(modified: time))

@@ -30,15 +30,18 @@ final class ControlChannel: ChannelInboundHandler {
     var queue = CommandQueue()
     var waiting: [CommandQueue.Ticket: Waiting] = [:]
     private let replyClock = ReplyClock()
+    private var answerTimes = AnswerTimes()
+    /// The shortest time that the server took for an answer, about a round trip; nil before the first.
+    var shortestAnswer: Duration? { answerTimes.shortest }
     /// Whether a command is sent only when the one before it has its last reply.
     var isSerial = false
     private var unsent = CircularBuffer<(ticket: CommandQueue.Ticket, command: Command)>()
     /// Lines that leave together.
     private var lines = ByteBuffer()
     private var isGathering = false
-    private var context: ChannelHandlerContext?
-    private(set) var tls: TLSSession?
-    private var gate: ReadingGate
+    private(set) var context: ChannelHandlerContext?
+    var tls: TLSSession?
+    var gate: ReadingGate
     /// How names are encoded; known after the greeting.
     var doublesIAC = true
     let log: WireConnection?
@@ -101,6 +104,7 @@ final class ControlChannel: ChannelInboundHandler {
     private func write(_ command: Command, _ ticket: CommandQueue.Ticket) {
         guard !isEnded, context != nil else { return }
         log?.sent(command.description)
+        if queue.front == ticket { answerTimes.asked(ticket) }
         gate.sent(command, ticket)
         command.encode(into: &lines, doublingIAC: doublesIAC)
         if !isGathering { flush() }
@@ -122,7 +126,7 @@ final class ControlChannel: ChannelInboundHandler {
     private func expectReply(
         to command: Command?, limit: Duration, isTransfer: Bool = false, receiver: @escaping Receiver
     ) -> CommandQueue.Ticket {
-        let ticket = queue.sent()
+        let ticket = queue.sent(isTransfer: isTransfer)
         if let endReason {
             receiver(.failure(endReason))
             return ticket
@@ -145,36 +149,6 @@ final class ControlChannel: ChannelInboundHandler {
     /// The transfer of this command was broken off.
     func brokenOff(_ ticket: CommandQueue.Ticket) { queue.brokenOff(ticket) }
 
-    // MARK: Protection
-
-    /// Starts TLS at once.
-    ///
-    /// - Returns: a future for the end of the handshake; nil when the session has ended.
-    func startTLS(_ session: TLSSession) -> EventLoopFuture<Void>? {
-        guard let context, !isEnded else { return nil }
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        tls = session
-        gate.changed()
-        do {
-            let handler = TLSHandler(session, handshake: promise)
-            try context.pipeline.syncOperations.addHandler(handler, position: .first)
-        } catch {
-            promise.fail(error)
-        }
-        return promise.futureResult
-    }
-
-    /// Ends TLS, and goes on in clear on the same connection; `tls` stays, since data connections resume its session.
-    ///
-    /// - Returns: a future for the end of TLS on both sides; nil when the session has ended.
-    func endTLS() -> EventLoopFuture<Void>? {
-        guard let context, !isEnded else { return nil }
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        context.triggerUserOutboundEvent(TLSEnd(), promise: promise)
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        return promise.futureResult.map { bound.value.gate.changed() }
-    }
-
     // MARK: Replies
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -191,11 +165,14 @@ final class ControlChannel: ChannelInboundHandler {
     private func take(_ reply: Reply) {
         let reply = maskingSecret(in: reply)
         log?.received("\(reply)")
+        let front = queue.front
         switch queue.replyReceived(reply) {
         case .end(let error):
             end(error)
         case .deliver(let ticket, let reply, let isFinal):
-            armDeadline()
+            answerTimes.answered(ticket)
+            // A denial comes before the reply to the transfer, which may take as long as before.
+            if ticket == front { armDeadline() }
             if isFinal { gate.replied(to: ticket, reply) }
             if let observer, let waiting = waiting[ticket] {
                 observer(.replied(to: waiting.command?.description ?? "", "\(reply)"))
@@ -205,12 +182,6 @@ final class ControlChannel: ChannelInboundHandler {
             command.receiver(.success(Answer(reply: reply, isFinal: isFinal)))
             if !isFinal && command.isTransfer { replyClock.stop() }
         }
-    }
-
-    /// A server that answers `PASS` with the password in its words would put it into errors and logs.
-    private func maskingSecret(in reply: Reply) -> Reply {
-        guard let secret = queue.front.flatMap({ waiting[$0]?.command?.secret }) else { return reply }
-        return Reply(code: reply.code, lines: reply.lines.map { SecretMask.masked($0, hiding: secret) ?? $0 })
     }
 
     // MARK: Time

@@ -91,17 +91,20 @@ extension FTPConnection {
         }
     }
 
-    /// Goes to a directory to see whether it is one.
+    /// Goes to a directory to see whether it is one; asks for a data connection on the way, since it is listed next.
     public func checkDirectory(_ path: RemotePath) async throws(StorageError) {
         try await operation { () async throws(StorageError) in
             defer { returnHome() }
-            try await enter(path)
+            let asksForData = handlesWholeFiles && prepared?.isFresh != true
+            try await enter(path, alsoSending: asksForData ? passiveCommand : nil)
         }
     }
 
-    func enter(_ path: RemotePath) async throws(StorageError) {
+    func enter(_ path: RemotePath, alsoSending passive: Command? = nil) async throws(StorageError) {
         workingDirectory = nil
-        let reply = try await exchange(.changeDirectory(path))
+        let replies = try await exchange([try .changeDirectory(path)] + (passive.map { [$0] } ?? []))
+        if passive != nil { takeNextData(replies.last) }
+        let reply = replies[0]
         if reply.isFailure {
             throw try await explain(
                 reply, "go to \(path)", path, RefusalMeaning(file: .notDirectory, directory: .permissionDenied))

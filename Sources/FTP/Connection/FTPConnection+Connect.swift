@@ -62,7 +62,7 @@ extension FTPConnection {
             case .awaitReply:
                 action = machine.replyReceived(try await next(control.greeting))
             case .send(let commands):
-                for reply in try await exchange(commands) { action = machine.replyReceived(reply) }
+                action = try await answer(commands, &machine)
             case .startTLS:
                 try await startTLS()
                 stages.encrypted(control.tls)
@@ -75,7 +75,7 @@ extension FTPConnection {
                 try await endTLS()
                 action = machine.tlsEnded()
             case .finish(let facts):
-                return ready(facts)
+                return try await ready(facts)
             case .fail(let error):
                 memory[\.refusedTLS] = nil
                 throw error
@@ -83,18 +83,38 @@ extension FTPConnection {
         }
     }
 
+    /// Hands the machine each reply as it comes: a server that turns us away answers no more of the commands.
+    private func answer(
+        _ commands: [Command], _ machine: inout LoginMachine
+    ) async throws(StorageError) -> LoginMachine.Action {
+        let sender = sender(of: commands)
+        if settings.pipelining { sender.send() }
+        var action = LoginMachine.Action.awaitReply
+        for command in commands where action == .awaitReply {
+            action = machine.replyReceived(
+                sender.wasSent ? try await next(sender.inbox) : try await exchange(command))
+        }
+        return action
+    }
+
     /// A burst of logins is a matter of seconds; nothing older is relied upon.
     private var expectations: LoginExpectations {
         func isRecent(_ moment: ContinuousClock.Instant?) -> Bool { moment.map { .now - $0 < .seconds(30) } ?? false }
         let preparesData = settings.mayAskForDataAhead && isRecent(memory[\.handledWholeFile])
         return LoginExpectations(
-            refusesTLS: isRecent(memory[\.refusedTLS]), features: settings.pipelining ? memory[\.features] : nil,
+            refusesTLS: isRecent(memory[\.refusedTLS]),
+            asksForPassword: settings.pipelining && settings.credentials.account == nil && memory[\.asksForPassword],
+            features: settings.pipelining ? memory[\.features] : nil,
             dataCommand: preparesData ? passiveCommand : nil)
     }
 
-    private func ready(_ facts: SessionFacts) {
+    private func ready(_ facts: SessionFacts) async throws(StorageError) {
         self.facts = facts
+        for command in facts.openOptions {
+            if settings.pipelining { sendUnheard(command) } else { _ = try await exchange(command) }
+        }
         memory[\.features] = facts.features
+        memory[\.asksForPassword] = facts.askedForPassword
         takeNextData(facts.nextData)
         control.doublesIAC = facts.software.doublesIAC
         if !facts.features.hasMachineListings { memory[\.withoutMachineListings] = true }

@@ -18,8 +18,10 @@ extension FTPConnection {
         var isPrompt = false
         /// About how many bytes will come, or be sent; nil where that is not known, or takes more than a moment.
         var expectedBytes: Int?
-        /// What to do when a download's last byte is here, before the server has confirmed it.
-        var atEndOfData: (() -> Void)?
+        /// Commands that leave when a download's last byte is here, before the server has confirmed it.
+        var following: FlightSender?
+        /// Commands that leave earlier yet, and when.
+        var early: (sender: FlightSender, lead: FollowingLead)?
         var type = TransferType.binary
 
         var restart: [Command] { offset > 0 ? [.restart(at: offset)] : [] }
@@ -33,6 +35,7 @@ extension FTPConnection {
 
     /// Prepares a data connection and sends the command.
     func startTransfer(_ request: TransferRequest) async throws(StorageError) -> TransferStart {
+        if request.expectedBytes == nil { try await awaitRenames() }
         settings.observer?(.began(.data))
         return settings.data.mode.isActive ? try await startActively(request) : try await startPassively(request)
     }
@@ -160,7 +163,10 @@ extension FTPConnection {
             requiresResumption: facts.protectsData && settings.security.resumption == .require)
         transfer.heedsABOR = facts.software.heedsABOR(isEncrypted: facts.protectsData)
         transfer.protectionLog = protectionLog
-        transfer.onEndOfData = request.atEndOfData
+        transfer.following = request.following
+        transfer.early = request.early?.sender
+        transfer.lead = request.early?.lead
+        transfer.gap = gap
         transfer.mark = transferMark
         transfer.expectedBytes = request.expectedBytes
         return transfer
@@ -174,6 +180,7 @@ extension FTPConnection {
 
     func begin(_ transfer: DataTransfer) {
         self.transfer = transfer
+        gap.close()
         transferMark.isUnderWay.store(true, ordering: .releasing)
         transfer.start()
         stallWatch.look(after: transfer)

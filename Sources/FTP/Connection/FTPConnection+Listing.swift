@@ -80,7 +80,7 @@ extension FTPConnection {
     ) async throws(StorageError) -> DataTransfer {
         var request = TransferRequest(direction: .download, command: command, directory: path)
         request.expectedBytes = 64 * 1024
-        request.atEndOfData = { sender.send() }
+        if let lead = lead(.download) { request.early = (sender, lead) } else { request.following = sender }
         return try await startPatiently(
             request, about: path, "list \(path)",
             meaning: RefusalMeaning(file: .notDirectory, directory: .permissionDenied))

@@ -34,6 +34,9 @@ extension FTPConnection {
         return setter
     }
 
+    /// Whether the command that sets a time is known before there is a file.
+    var provesTimes: Bool { provenSetter != nil && features.has("MDTM") }
+
     /// The command that certainly sets the time; nil where there is none yet.
     func provenTimeCommand(_ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command? {
         guard let setter = provenSetter else { return nil }

@@ -29,6 +29,7 @@ public actor FTPConnection {
     var hasSentFactsOptions = false
     let protectionLog = DataProtectionLog()
     let stallWatch = StallWatch()
+    let gap = TransferGap()
     /// Where the server waits for the next data connection, asked ahead of the transfer.
     var prepared: PreparedData?
     /// What the server takes contents for; nil when it is not known. Logins end with TYPE I.
@@ -80,11 +81,16 @@ public actor FTPConnection {
     public nonisolated var isSettled: Bool { !transferMark.isUnderWay.load(ordering: .acquiring) && !isClosed }
 
     /// Says goodbye and closes; calls under way fail. Takes no longer than a second.
-    public func close() async {
+    ///
+    /// - Parameter awaitsAnswer: whoever opens another session at once may find this one still counted by a server that
+    ///   has not answered.
+    public func close(awaitsAnswer: Bool = true) async {
         guard !control.isEnded else { return }
         control.expectEnd()
         transfer?.breakOff(StorageError(.cancelled, "the connection was closed"))
-        if transfer?.isOver ?? true { _ = try? await exchange(.quit, limit: .seconds(1)) }
+        if transfer?.isOver ?? true {
+            if awaitsAnswer { _ = try? await exchange(.quit, limit: .seconds(1)) } else { sendUnheard(.quit) }
+        }
         control.end(StorageError(.cancelled, "the connection was closed"))
     }
 }

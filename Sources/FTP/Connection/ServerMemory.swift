@@ -30,6 +30,12 @@ public final class ServerMemory: Sendable {
         var vainChecksums = Set<ChecksumQuestion>()
         /// When AUTH was refused last.
         var refusedTLS: ContinuousClock.Instant?
+        /// The last login was USER, 331, PASS, 230.
+        var asksForPassword = false
+        /// How much later than the end of a transfer the commands behind it should arrive, in tenths of a round trip.
+        var followingMargin = 1
+        /// A download comes whole although our half of its connection is closed from the start.
+        var keepsHalvesApart = true
         /// What FEAT said last.
         var features: FeatureSet?
         /// When a whole file was placed or fetched last.

@@ -48,6 +48,13 @@ enum ServerSoftware: Hashable, Sendable {
         }
     }
 
+    /// Whether a command that arrives while data moves does no harm: vsftpd lets it wait, ProFTPD denies it. Pure-FTPd
+    /// and pyftpdlib give the transfer up.
+    var bearsCommandsInTransfer: Bool { self == .proFTPD || self == .vsftpd }
+
+    /// ProFTPD confirms a download when it has seen our end of the data connection close.
+    var awaitsOurEndOfDownloads: Bool { self == .proFTPD }
+
     /// ProFTPD's SITE CHMOD splits its argument at white space and joins it with single spaces.
     func keepsSpaces(inSiteArgument path: RemotePath) -> Bool {
         let bytes = path.absolute

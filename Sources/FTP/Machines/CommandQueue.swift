@@ -13,6 +13,7 @@ struct CommandQueue {
 
     private struct Outstanding {
         let ticket: Ticket
+        let isTransfer: Bool
         var preliminaryReplies = 0
         /// The command's transfer was broken off by us: Pure-FTPd ends one with a second 1yz reply.
         var isBrokenOff = false
@@ -29,9 +30,9 @@ struct CommandQueue {
     var front: Ticket? { outstanding.first?.ticket }
     var isEmpty: Bool { outstanding.isEmpty }
 
-    mutating func sent() -> Ticket {
+    mutating func sent(isTransfer: Bool = false) -> Ticket {
         lastTicket += 1
-        outstanding.append(Outstanding(ticket: lastTicket))
+        outstanding.append(Outstanding(ticket: lastTicket, isTransfer: isTransfer))
         return lastTicket
     }
 
@@ -44,6 +45,9 @@ struct CommandQueue {
     mutating func replyReceived(_ reply: Reply) -> Action {
         guard !isEnded else { return .end(.cancelled) }
         guard !outstanding.isEmpty else { return unasked(reply) }
+        if reply.isDenialInTransfer, outstanding.count > 1, outstanding[0].isTransfer {
+            return .deliver(outstanding.remove(at: 1).ticket, reply, isFinal: true)
+        }
         if reply.isPreliminary && !(outstanding[0].isBrokenOff && outstanding[0].preliminaryReplies > 0) {
             outstanding[0].preliminaryReplies += 1
             guard outstanding[0].preliminaryReplies <= Self.mostPreliminaryReplies else {

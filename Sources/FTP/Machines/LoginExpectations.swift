@@ -3,6 +3,9 @@
 struct LoginExpectations {
     /// AUTH was refused a moment ago, and the password went over the line in clear: asking again proves nothing.
     var refusesTLS = false
+    /// An earlier session answered USER with 331 and PASS with 230: they and all that follows leave in one flight, where
+    /// the software is known to read ahead.
+    var asksForPassword = false
     /// What FEAT says.
     var features: FeatureSet?
     /// Opens the first data connection: transfers are what sessions are made for at the moment.

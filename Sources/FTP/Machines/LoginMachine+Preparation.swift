@@ -4,6 +4,12 @@ import FileModel
 /// OPTS that FEAT offers join it when an earlier session has told what FEAT says here.
 extension LoginMachine {
     mutating func prepare() -> Action {
+        let steps = preparation
+        awaited = steps.map(\.step)
+        return .send(steps.map(\.command))
+    }
+
+    var preparation: [(step: Step, command: Command)] {
         var steps: [(Step, Command)] = []
         if facts.isEncrypted {
             steps.append((.bufferSize, .protectionBufferSize))
@@ -12,8 +18,7 @@ extension LoginMachine {
         steps += [(.features, .features), (.type, .typeBinary), (.directory, .workingDirectory)]
         if let features = expectations.features { steps += options(features).map { (.options, $0) } }
         if let command = expectations.dataCommand { steps.append((.nextData, command)) }
-        awaited = steps.map(\.0)
-        return .send(steps.map(\.1))
+        return steps
     }
 
     mutating func prepared(_ step: Step, _ reply: Reply) -> Action {
@@ -26,21 +31,14 @@ extension LoginMachine {
         default: break
         }
         guard awaited.isEmpty else { return .awaitReply }
-        return hasChosenOptions || facts.features == expectations.features ? finish() : chooseOptions()
+        if facts.features != expectations.features { facts.openOptions = options(facts.features) }
+        return finish()
     }
 
     private mutating func protectionAnswered(_ reply: Reply) -> StorageError? {
         facts.protectsData = protectsData && reply.isCompletion
         guard protectsData, !reply.isCompletion else { return nil }
         return ProtectionRefusal.data(reply)
-    }
-
-    private mutating func chooseOptions() -> Action {
-        let commands = options(facts.features)
-        hasChosenOptions = true
-        guard !commands.isEmpty else { return finish() }
-        awaited = commands.map { _ in .options }
-        return .send(commands)
     }
 
     private func options(_ features: FeatureSet) -> [Command] {

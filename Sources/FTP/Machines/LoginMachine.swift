@@ -37,8 +37,7 @@ struct LoginMachine {
     let expectations: LoginExpectations
     var awaited: [Step]
     var facts = SessionFacts()
-    /// The OPTS that this session's own FEAT offers were sent.
-    var hasChosenOptions = false
+    private var isLoggedIn = false
     private var isOver = false
 
     /// - Parameters:
@@ -120,19 +119,27 @@ struct LoginMachine {
 
     mutating func clearTextAccepted() -> Action { login() }
 
-    private mutating func login() -> Action { say(.user) }
+    private mutating func login() -> Action {
+        guard expectations.asksForPassword, facts.software.servesWholeFiles else { return say([.user]) }
+        return say([.user, .password], before: preparation)
+    }
 
     private mutating func loginAnswered(_ step: Step, _ reply: Reply) -> Action {
+        // USER was enough; PASS was under way already.
+        if step == .password, isLoggedIn { return .awaitReply }
         switch (step, reply.code) {
-        case (_, 230), (_, 202), (_, 232): return prepare()
-        case (.user, 331): return say(.password)
+        case (_, 230), (_, 202), (_, 232):
+            isLoggedIn = true
+            facts.askedForPassword = step == .password && reply.code == 230
+            return awaited.isEmpty ? prepare() : .awaitReply
+        case (.user, 331): return awaited.isEmpty ? say([.password]) : .awaitReply
         case (.user, 332), (.password, 332):
             guard credentials.account != nil else {
                 return refuse(
                     StorageError(
                         .loginFailed, "the server asks for an account: set auth.account", serverReply: "\(reply)"))
             }
-            return say(.account)
+            return say([.account])
         default: return refuse(rejection(reply))
         }
     }
@@ -204,11 +211,12 @@ struct LoginMachine {
             serverReply: "\(reply)")
     }
 
-    private mutating func say(_ step: Step) -> Action {
+    private mutating func say(_ steps: [Step], before others: [(step: Step, command: Command)] = []) -> Action {
         do throws(StorageError) {
-            let command = try credential(step)
-            awaited = [step]
-            return .send([command])
+            var commands: [Command] = []
+            for step in steps { commands.append(try credential(step)) }
+            awaited = steps + others.map(\.step)
+            return .send(commands + others.map(\.command))
         } catch {
             return refuse(
                 StorageError(.configuration, "the user name or password cannot be sent: it holds a line break"))

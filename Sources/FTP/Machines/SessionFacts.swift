@@ -11,6 +11,10 @@ public struct SessionFacts: Hashable, Sendable {
     public internal(set) var clearedCommandChannel = false
     /// Where PWD stands after login; nil when the server would not say.
     public internal(set) var loginDirectory: RemotePath?
+    /// The login was USER, 331, PASS, 230.
+    var askedForPassword = false
+    /// OPTS that are still to be sent; nothing depends on their replies.
+    var openOptions: [Command] = []
     /// The answer to a data connection that was asked for together with the login.
     var nextData: Reply?
     var software = ServerSoftware.other

@@ -1,5 +1,5 @@
 public import FileModel
-public import NIOCore
+import NIOCore
 import Transport
 
 extension FTPConnection {
@@ -8,13 +8,18 @@ extension FTPConnection {
     /// The flight leaves at the end of the data and does not wait for the 226: a server that has closed the data
     /// connection is out of the transfer and takes its next commands (ProFTPD holds the 226 back until it has seen our
     /// end close as well, which is a round trip).
+    ///
+    /// On a line with a round trip the next data connection is asked for earlier (`FollowingLead`), and the session is free
+    /// for the next file before the look at this one is answered.
     /// - Parameter size: as a listing told it; at most one byte more is returned.
-    /// - Returns: no attributes where the server tells them only in a listing.
-    public func fetch(
-        _ path: RemotePath, size: Int64
-    ) async throws(StorageError) -> (content: ByteBuffer, attributes: FileAttributes?) {
+    public func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FTPFetched {
         try await operation { () async throws(StorageError) in
             memory[\.handledWholeFile] = .now
+            if let lead = lead(.download, mayCloseEarly: memory[\.keepsHalvesApart]),
+                let fetched = try await fetch(path, Int(size) + 1, lead)
+            {
+                return fetched
+            }
             var flight = Flight()
             try addLook(at: path, to: &flight)
             flight.add(.nextData, passiveCommand)
@@ -22,16 +27,52 @@ extension FTPConnection {
             let content = try await content(of: path, limit: Int(size) + 1, atEnd: sender)
             let replies = flight.assigned(try await answers(to: sender))
             takeNextData(replies[.nextData])
-            return (content, try await seen(path, replies))
+            return FTPFetched(content: content, look: .attributes(try await seen(path, replies)))
         }
     }
 
+    /// - Returns: nil where it is to be fetched with both halves open.
+    private func fetch(
+        _ path: RemotePath, _ limit: Int, _ lead: FollowingLead
+    ) async throws(StorageError) -> FTPFetched? {
+        var flight = Flight()
+        try addLook(at: path, to: &flight)
+        let (look, next) = (sender(of: flight.commands), sender(of: [passiveCommand]))
+        do throws(StorageError) {
+            let content = try await content(of: path, limit: limit, atEnd: look, early: (next, lead))
+            look.send()
+            _ = try await takeNextData(askedBy: next)
+            let answer = PendingLook(path, flight, NIOLoopBound(look.inbox, eventLoop: loop))
+            return FTPFetched(content: content, look: .pending(answer), needsProof: lead.closesEarly)
+        } catch {
+            guard lead.closesEarly, [.connectionLost, .dataConnectionFailed, .failed].contains(error.code),
+                !control.isEnded
+            else { throw error }
+            memory[\.keepsHalvesApart] = false
+            return nil
+        }
+    }
+
+    /// What the server says of a file that was fetched, while its session may serve others.
+    ///
+    /// - Returns: nil where that takes more than was asked.
+    public func attributes(_ pending: PendingLook) async throws(StorageError) -> FileAttributes? {
+        let replies = try await next(pending.flight.commands.count, pending.inbox.value)
+        return try plainlySeen(pending.flight.assigned(replies))
+    }
+
+    /// A file that was fetched with our half closed did not come whole: somebody in between takes the end of a half for the
+    /// end of all.
+    public func keepHalvesOpen() { memory[\.keepsHalvesApart] = false }
+
     private func content(
-        of path: RemotePath, limit: Int, atEnd sender: FlightSender
+        of path: RemotePath, limit: Int, atEnd sender: FlightSender,
+        early: (sender: FlightSender, lead: FollowingLead)? = nil
     ) async throws(StorageError) -> ByteBuffer {
         var request = TransferRequest(direction: .download, command: try .retrieve(path))
         request.expectedBytes = limit
-        request.atEndOfData = { sender.send() }
+        request.following = sender
+        request.early = early
         var content = ByteBuffer()
         try await withPreparedData { () async throws(StorageError) in
             content = ByteBuffer()
@@ -63,6 +104,18 @@ extension FTPConnection {
         if listingMode == .machine { return flight.add(.factsOfFile, try .facts(path)) }
         if features.has("SIZE") { flight.add(.sizeOfFile, try .size(path)) }
         if features.has("MDTM") { flight.add(.timeOfFile, try .modificationTime(path)) }
+    }
+
+    /// What the replies say without further questions; nil where that is not all.
+    func plainlySeen(_ replies: [Flight.Purpose: Reply]) throws(StorageError) -> FileAttributes? {
+        guard let reply = replies[.factsOfFile] else {
+            guard let size = replies[.sizeOfFile].flatMap(Self.size) else { return nil }
+            return FileAttributes(type: .regular, size: size, modified: replies[.timeOfFile].flatMap(moment))
+        }
+        guard reply.isCompletion else { return nil }
+        let found = try MachineListing.parse(reply)
+        let mayBeLink = facts.software.resolvesLinkTypesInMLST && found.mode == 0o777
+        return mayBeLink ? nil : found.attributes
     }
 
     /// - Returns: nil where the server does not tell, or may not.

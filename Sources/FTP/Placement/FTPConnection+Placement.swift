@@ -22,26 +22,37 @@ extension FTPConnection {
         try checkCreatable(placement.target)
         return try await operation { () async throws(StorageError) in
             memory[\.handledWholeFile] = .now
-            try await store(placement)
-            let (attributes, isTaken) = try await finishStored(placement)
-            if let attributes, attributes.size != Int64(placement.content.readableBytes) {
-                throw StorageError(
-                    .corrupted,
-                    "\(placement.target) arrived with \(attributes.size) bytes instead of "
-                        + "\(placement.content.readableBytes)")
+            if let lead = lead(.upload), provesTimes {
+                let next = sender(of: [passiveCommand])
+                try await store(placement, early: (next, lead))
+                if try await takeNextData(askedBy: next) { return .finishing(try await beginFinishing(placement)) }
+            } else {
+                try await store(placement)
             }
+            let (attributes, isTaken) = try await finishStored(placement)
+            try checkSize(attributes, placement)
             return isTaken ? .nameTaken : .renaming(try sendRename(placement), attributes)
         }
     }
 
+    func checkSize(_ attributes: FileAttributes?, _ placement: FTPPlacement) throws(StorageError) {
+        let expected = placement.content.readableBytes
+        guard let attributes, attributes.size != Int64(expected) else { return }
+        throw StorageError(
+            .corrupted, "\(placement.target) arrived with \(attributes.size) bytes instead of \(expected)")
+    }
+
     // MARK: - The data
 
-    private func store(_ placement: FTPPlacement) async throws(StorageError) {
+    private func store(
+        _ placement: FTPPlacement, early: (sender: FlightSender, lead: FollowingLead)? = nil
+    ) async throws(StorageError) {
         let path = placement.temporary
         let action = "write \(path)"
         let meaning = RefusalMeaning { () async throws(StorageError) in try await self.refusalToCreate(path) }
         var request = TransferRequest(direction: .upload, command: try .store(path), isEager: true)
         request.expectedBytes = placement.content.readableBytes
+        request.early = early
         try await withPreparedData { () async throws(StorageError) in
             let transfer = try await startPatiently(request, about: path, action, meaning: meaning)
             let bound = NIOLoopBound(transfer, eventLoop: loop)
@@ -59,8 +70,7 @@ extension FTPConnection {
     private func finishStored(
         _ placement: FTPPlacement
     ) async throws(StorageError) -> (attributes: FileAttributes?, isTaken: Bool) {
-        var flight = try await finishingFlight(placement.temporary, placement.modified, placement.permissions)
-        if !placement.replaces { try addTargetCheck(placement.target, to: &flight) }
+        var flight = try await flight(behind: placement)
         flight.add(.nextData, passiveCommand)
         var replies = flight.assigned(try await exchange(flight.commands))
         takeNextData(replies[.nextData])
@@ -68,6 +78,12 @@ extension FTPConnection {
         let attributes = try await seen(placement.temporary, replies)
         if placement.replaces { return (attributes, false) }
         return (attributes, try await isTaken(placement.target, replies))
+    }
+
+    func flight(behind placement: FTPPlacement) async throws(StorageError) -> Flight {
+        var flight = try await finishingFlight(placement.temporary, placement.modified, placement.permissions)
+        if !placement.replaces { try addTargetCheck(placement.target, to: &flight) }
+        return flight
     }
 
     /// What follows the confirmation of an upload: its time, its mode, and a look at it.
@@ -129,21 +145,5 @@ extension FTPConnection {
             return true
         }
         return replies[.sizeOfTarget].flatMap(Self.size) != nil
-    }
-
-    // MARK: - The name
-
-    private func sendRename(_ placement: FTPPlacement) throws(StorageError) -> FTPRename {
-        let sender = sender(of: [try .renameFrom(placement.temporary), try .renameTo(placement.target)])
-        sender.send()
-        return FTPRename(self, NIOLoopBound(sender.inbox, eventLoop: loop), to: placement.target)
-    }
-
-    /// Waits for the server's word on a rename of this session.
-    ///
-    /// - Throws: what it refused the rename with. After `.connectionLost` it may have happened.
-    public func verdict(on rename: FTPRename) async throws(StorageError) {
-        guard let refusal = try await next(2, rename.inbox.value).first(where: \.isFailure) else { return }
-        throw ReplyMapping.error(refusal, action: "rename a new file to \(rename.target)", path: rename.target)
     }
 }

@@ -26,21 +26,40 @@ public struct FTPPlacement: Sendable {
 
 /// A file that stands complete under its temporary name.
 public enum PlacedFile: Sendable {
+    /// The server has all of it, and was asked what it has; see `FTPConnection.finish`, to be called once.
+    case finishing(FTPFinishing)
     /// RNFR and RNTO are sent; nothing else of the session waits for them.
     case renaming(FTPRename, FileAttributes?)
     /// Something has the target's name.
     case nameTaken
 }
 
+/// A file whose content was confirmed; what the server says of it comes in its turn.
+public final class FTPFinishing: Sendable {
+    let placement: FTPPlacement
+    let flight: Flight
+    let inbox: NIOLoopBound<ReplyInbox>
+
+    init(_ placement: FTPPlacement, _ flight: Flight, _ inbox: NIOLoopBound<ReplyInbox>) {
+        self.placement = placement
+        self.flight = flight
+        self.inbox = inbox
+    }
+}
+
 /// A rename under way; its replies come in their turn, whatever else the session does.
 public final class FTPRename: Sendable {
     private let connection: FTPConnection
     let inbox: NIOLoopBound<ReplyInbox>
+    let commands: [Command]
     let target: RemotePath
 
-    init(_ connection: FTPConnection, _ inbox: NIOLoopBound<ReplyInbox>, to target: RemotePath) {
+    init(
+        _ connection: FTPConnection, _ inbox: NIOLoopBound<ReplyInbox>, _ commands: [Command], to target: RemotePath
+    ) {
         self.connection = connection
         self.inbox = inbox
+        self.commands = commands
         self.target = target
     }
 

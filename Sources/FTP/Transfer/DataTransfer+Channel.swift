@@ -22,6 +22,7 @@ extension DataTransfer: ChannelInboundHandler {
         stall.progressed()
         if tls == nil { opened() }
         run(machine.dataConnected())
+        downloadOpened()
         readMore()
     }
 
@@ -113,13 +114,14 @@ extension DataTransfer: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        if isOutputClosed, !isDropped { inputEnded() }
         broke(StorageError(.connectionLost, "the data connection broke"))
         context.fireChannelInactive()
     }
 
     private func broke(_ error: StorageError) {
         guard !inputIsOver else { return }
-        // With both halves closed NIO tells the end of the channel only; after an upload that is all we wait for.
+        // With both halves closed NIO tells the end of the channel only, and errors before it.
         if machine.data == .finished { return inputEnded() }
         inputIsOver = true
         run(machine.dataFailed(error))
@@ -130,14 +132,20 @@ extension DataTransfer: ChannelInboundHandler {
         inputIsOver = true
         stall.progressed()
         run(machine.dataEnded())
-        if machine.direction == .download, !isBrokenOff { onEndOfData?() }
-        onEndOfData = nil
+        if machine.direction == .download { sendFollowing() }
         serveReader()
     }
 
     /// Closes our end: all of it after a download, the sending half after an upload.
     func finishData() {
-        channel?.close(mode: machine.direction == .download ? .all : .output, promise: nil)
+        guard machine.direction == .upload else { return closeNow() }
+        closeOutput()
+        uploadEnded()
+    }
+
+    func closeOutput() {
+        isOutputClosed = true
+        channel?.close(mode: .output, promise: nil)
     }
 
     /// A handshake under way is let finish first: vsftpd and Pure-FTPd end the whole session when one is cut.

@@ -35,7 +35,7 @@ final class DataTransfer {
     private(set) var result: Result<Reply, StorageError>?
     private var endWaiters: [(Result<Reply, StorageError>) -> Void] = []
     private var startWaiters: [(Result<Void, StorageError>) -> Void] = []
-    private var expiry: Scheduled<Void>?
+    var expiry: Scheduled<Void>?
     var stall = StallClock()
     var tls: TLSSession?
     /// Counts how data connections were protected.
@@ -44,8 +44,17 @@ final class DataTransfer {
     var onOpen: (([String]) -> Void)?
     /// Starts a TLS handshake that waits for the command.
     var heldHandshake: (() -> Void)?
-    /// Called once when the data of a download has ended in order.
-    var onEndOfData: (() -> Void)?
+    /// Commands that leave when a download's last byte is here.
+    var following: FlightSender?
+    /// Commands that leave earlier yet, with what waits in the gap.
+    var early: FlightSender?
+    var lead: FollowingLead?
+    /// Closed while the transfer is under way.
+    var gap: TransferGap?
+    /// When the command was sent.
+    var commandSent: ContinuousClock.Instant?
+    /// Our half of the data connection is closed.
+    var isOutputClosed = false
     /// The data connection is not wanted any more.
     var isDropped = false
 
@@ -139,6 +148,7 @@ final class DataTransfer {
     }
 
     private func sendCommand() {
+        commandSent = .now
         ticket = control.send(command, limit: limits.firstReply, isTransfer: true) { [self] result in
             startHeldHandshake()
             switch result {
@@ -158,49 +168,6 @@ final class DataTransfer {
         }
     }
 
-    private func startWait(_ wait: TransferMachine.Wait) {
-        expiry?.cancel()
-        expiry = nil
-        let limit: Duration
-        switch wait {
-        case .dataEnd:
-            // As long as bytes arrive, however slowly they are taken, the stall clock watches.
-            stall.isAfterReply = true
-            return
-        case .agreement: limit = limits.agreement
-        case .peerClose: limit = limits.command
-        case .verdict: limit = machine.direction == .upload ? limits.verdict : limits.command
-        case .abort:
-            limit = limits.abort
-            if let ticket { control.brokenOff(ticket) }
-        }
-        expire(wait, in: limit, of: limit)
-    }
-
-    /// - Parameters:
-    ///   - delay: until the next look.
-    ///   - limit: from the server's last sign of life on.
-    private func expire(_ wait: TransferMachine.Wait, in delay: Duration, of limit: Duration) {
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        expiry = loop.scheduleTask(in: TimeAmount(delay)) { bound.value.waitIsOver(wait, limit) }
-    }
-
-    /// On a slow line the last bytes are still on their way when the wait for the verdict begins.
-    private func waitIsOver(_ wait: TransferMachine.Wait, _ limit: Duration) {
-        guard wait == .verdict, machine.direction == .upload, let channel else {
-            return run(machine.waitExpired(wait))
-        }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        UnacknowledgedBytes.sinceLastSign(of: channel).whenComplete { result in
-            let transfer = bound.value
-            if case .success(let silence?) = result, silence < limit {
-                transfer.expire(wait, in: limit - silence, of: limit)
-            } else {
-                transfer.run(transfer.machine.waitExpired(wait))
-            }
-        }
-    }
-
     private func finish(_ outcome: TransferMachine.Outcome, isClean: Bool) {
         guard result == nil else { return }
         expiry?.cancel()
@@ -214,6 +181,7 @@ final class DataTransfer {
         case .failed(let error): result = .failure(error)
         }
         self.result = result
+        gap?.open()
         if case .failure(let error) = result, !isClean { control.end(error) }
         mark?.isUnderWay.store(false, ordering: .releasing)
         settleWaiters(result)

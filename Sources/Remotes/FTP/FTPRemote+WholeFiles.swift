@@ -5,7 +5,7 @@ public import RemoteFileSystem
 
 /// Small files in one dialogue.
 extension FTPRemote {
-    /// The session is free for the next file as soon as the rename is sent, so that both travel together.
+    /// The session is free for the next file as soon as the rest of the dialogue is sent, so that both travel together.
     public func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
         let lease = try await session(.bulk, .upload)
         let attempt = try await lease.connection.perform { connection throws(StorageError) in
@@ -14,6 +14,7 @@ extension FTPRemote {
         switch attempt {
         case .done(let outcome): return outcome
         case .notOffered: return try await placeStepByStep(placement)
+        case .notFinished: return try await finishStored(placement)
         // Once more, on its own: for servers that do not rename over a file, and for a reason in words.
         case .notRenamed(let attributes): return try await finish(placement, attributes)
         }
@@ -23,6 +24,8 @@ extension FTPRemote {
         case done(PlacementOutcome)
         /// The session does not handle whole files.
         case notOffered
+        /// The content is there; time, mode, size or the target's name are to be seen to.
+        case notFinished
         case notRenamed(FileAttributes?)
     }
 
@@ -33,13 +36,17 @@ extension FTPRemote {
             lease.release()
             return .notOffered
         }
-        let placed: PlacedFile
+        var placed: PlacedFile
         do throws(StorageError) {
             placed = try await connection.place(try order(placement, on: connection))
             lease.release()
         } catch {
             lease.end(error)
             throw error
+        }
+        if case .finishing(let finishing) = placed {
+            guard let finished = try await connection.finish(finishing) else { return .notFinished }
+            placed = finished
         }
         guard case .renaming(let rename, let attributes) = placed else { return .done(.nameTaken) }
         do throws(StorageError) {
@@ -60,30 +67,78 @@ extension FTPRemote {
             permissions: placement.attributes.permissions, replaces: placement.mode == .replace)
     }
 
-    public func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile {
-        let lease = try await session(.bulk, .download)
-        let fetched = try await lease.connection.perform { connection throws(StorageError) in
-            try await self.fetch(path, size: size, lease, on: connection)
+    /// Sees to the rest of a stored file one thing after the other.
+    private func finishStored(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
+        let changes = placement.attributes
+        let seen = try await idempotent { connection throws(StorageError) in
+            try await connection.complete(
+                try await self.path(placement.temporary, on: connection), modified: changes.modified,
+                permissions: changes.permissions)
         }
-        if let fetched { return fetched }
-        return try await fetchStepByStep(path, size: size)
+        if let seen, seen.size != Int64(placement.content.readableBytes) {
+            throw StorageError(
+                .corrupted,
+                "\(placement.target) arrived with \(seen.size) bytes instead of \(placement.content.readableBytes)")
+        }
+        return try await finish(placement, seen)
+    }
+
+    // MARK: - Fetching
+
+    public func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile {
+        while true {
+            let lease = try await session(.bulk, .download)
+            let fetched = try await lease.connection.perform { connection throws(StorageError) in
+                try await self.fetch(path, size: size, lease, on: connection)
+            }
+            guard let fetched else { return try await fetchStepByStep(path, size: size) }
+            if let file = try await self.file(fetched, path) { return file }
+            await lease.connection.keepHalvesOpen()
+        }
+    }
+
+    /// What was fetched, and what the server says of it.
+    private struct Fetched: Sendable {
+        var content: FTPFetched
+        var attributes: FileAttributes?
+        /// The server has more to tell.
+        var isSeen: Bool
+    }
+
+    /// - Returns: nil where it did not come whole for all that is known.
+    private func file(_ fetched: Fetched, _ path: RemotePath) async throws(StorageError) -> FetchedFile? {
+        let content = fetched.content.content
+        var attributes = fetched.attributes
+        if !fetched.isSeen {
+            attributes = try await idempotent { connection throws(StorageError) in
+                try await connection.look(at: try await self.path(path, on: connection))
+            }
+        }
+        if fetched.content.needsProof, attributes?.size != Int64(content.readableBytes) { return nil }
+        return FetchedFile(content: content, attributes: attributes)
     }
 
     /// - Returns: nil where the session does not handle whole files.
     private func fetch(
         _ path: RemotePath, size: Int64, _ lease: Lease<FTPConnection>, on connection: isolated FTPConnection
-    ) async throws(StorageError) -> FetchedFile? {
+    ) async throws(StorageError) -> Fetched? {
         guard connection.handlesWholeFiles else {
             lease.release()
             return nil
         }
+        let fetched: FTPFetched
         do throws(StorageError) {
-            let found = try await connection.fetch(try self.path(path, on: connection), size: size)
+            fetched = try await connection.fetch(try self.path(path, on: connection), size: size)
             lease.release()
-            return FetchedFile(content: found.content, attributes: found.attributes)
         } catch {
             lease.end(error)
             throw error
+        }
+        switch fetched.look {
+        case .attributes(let attributes): return Fetched(content: fetched, attributes: attributes, isSeen: true)
+        case .pending(let look):
+            let attributes = try await connection.attributes(look)
+            return Fetched(content: fetched, attributes: attributes, isSeen: attributes != nil)
         }
     }
 }

@@ -121,6 +121,8 @@ extension SFTPRemote: SessionRequests {
 }
 
 extension SFTPConnection: PooledConnection {
+    public func close(awaitsAnswer: Bool) async { await close() }
+
     /// A part of the handles stays free: a flight opens a file before it has closed the one before.
     public var streamCapacity: Int? {
         limits.openHandles.map { max(1, min($0 / 2, SFTPRemote.mostStreamsPerConnection)) }

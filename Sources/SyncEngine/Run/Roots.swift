@@ -1,6 +1,5 @@
 import FileModel
 import RemoteFileSystem
-import Synchronization
 import SyncCore
 
 /// Opens both roots and proves that they are the ones the archive speaks of.
@@ -47,22 +46,13 @@ struct Roots {
         return .proven(sides)
     }
 
-    /// Tells the remote of a big new file among the first names of the local folder, before it is asked anything: the way
-    /// for the file is made while the roots are looked at.
+    /// Tells the remote of the many files of a first run, and of a big new one among the first names of the local folder,
+    /// before it is asked anything: the way for them is made while the roots are looked at.
     private func expectUpload(_ local: LocalFileSystem) async throws(StorageError) {
         guard options.mode.source != .remote, !options.isDryRun else { return }
-        let largest = Mutex<DirectoryEntry?>(nil)
-        do throws(StorageError) {
-            try await local.list(.root) { batch throws(StorageError) in
-                largest.withLock {
-                    $0 = batch.filter { $0.attributes.type == .regular }.max { $0.attributes.size < $1.attributes.size }
-                }
-                throw .cancelled
-            }
-        } catch {
-            // The scan will tell what is wrong with the folder.
-        }
-        guard let found = largest.withLock({ $0 }) else { return }
+        let outlook = await UploadOutlook(local, entersFolders: !archive.header.hasRun)
+        if !archive.header.hasRun { run.remote.expect(calls: outlook.files) }
+        guard let found = outlook.largest else { return }
         let known = try archive.record(at: RemotePath.root.appending(found.name))?.entries.local
         if known.map({ !$0.isSameState(as: Entry(found.attributes)) }) ?? true {
             run.remote.expect(uploadOf: found.attributes.size)

@@ -6,7 +6,7 @@ extension RunSession {
     private static let pageSize = 256
 
     /// Files in flight at once.
-    private var width: Int {
+    var width: Int {
         if options.isSequential { return 1 }
         // Small files spend their time on the line: enough of them to fill it, or every session twice, since one whose
         // rename is under way holds no session any more.

@@ -76,6 +76,7 @@ extension RunSession {
                     path: folder, decision: Decision(.forget, row: 27), observed: Sides(local: nil, remote: nil),
                     recorded: Sides(local: nil, remote: nil), observedAt: started))
         }
+        expectTransfers(visited.steps)
         for side in Side.allCases {
             report.counters.listed[side] += visited.listed[side]
             found.temporaries[side].merge(visited.temporaries[side]) { $1 }
@@ -87,5 +88,13 @@ extension RunSession {
         report.counters.directoriesScanned += 1
         observer?.observe(
             .scanning(directories: report.counters.directoriesScanned, listed: report.counters.listed))
+    }
+
+    /// Connections for what was found so far are made while the scan goes on.
+    private func expectTransfers(_ steps: [PlannedStep]) {
+        let transfers = steps.count { !$0.action.sources.isEmpty }
+        guard transfers > 0, !options.isDryRun, expectedTransfers < width else { return }
+        expectedTransfers += transfers
+        replicas.remote.files.expect(calls: min(width, expectedTransfers))
     }
 }

@@ -28,6 +28,8 @@ final class RunSession {
     var emptied: Set<RemotePath> = []
     var lostSession: StorageError?
     var mainFailed = false
+    /// Transfers that the remote was told of while the scan goes on.
+    var expectedTransfers = 0
     /// Steps that were carried out, with whatever success.
     var attempted = 0
 

@@ -21,6 +21,26 @@ import Testing
         #expect(queue.replyReceived(Reply(226, "")) == .deliver(transfer, Reply(226, ""), isFinal: true))
     }
 
+    /// ProFTPD denies what arrives while data moves, before it has ended the transfer.
+    @Test func aDenialInATransferIsThatOfTheCommandBehindIt() {
+        var queue = CommandQueue()
+        let transfer = queue.sent(isTransfer: true)
+        let (first, second) = (queue.sent(), queue.sent())
+        _ = queue.replyReceived(Reply(150, ""))
+        let denials = ["MLST: data transfer in progress", "EPSV: data transfer in progress"].map { Reply(450, $0) }
+        #expect(queue.replyReceived(denials[0]) == .deliver(first, denials[0], isFinal: true))
+        #expect(queue.replyReceived(denials[1]) == .deliver(second, denials[1], isFinal: true))
+        #expect(queue.replyReceived(Reply(226, "")) == .deliver(transfer, Reply(226, ""), isFinal: true))
+        #expect(queue.isEmpty)
+    }
+
+    @Test func aTransferThatIsRefusedWithTheSameCodeKeepsItsReply() {
+        var queue = CommandQueue()
+        let transfer = queue.sent(isTransfer: true)
+        _ = queue.sent()
+        #expect(queue.replyReceived(Reply(450, "busy")) == .deliver(transfer, Reply(450, "busy"), isFinal: true))
+    }
+
     /// Pure-FTPd ends a broken download with a second 150.
     @Test func aBrokenTransferMayEndWithAPreliminaryReply() {
         var queue = CommandQueue()

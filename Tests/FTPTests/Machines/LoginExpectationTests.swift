@@ -52,9 +52,45 @@ import Testing
         #expect(logIn(&machine) == ["FEAT", "TYPE I", "PWD"])
         _ = machine.replyReceived(featReply)
         _ = machine.replyReceived(Reply(200, ""))
-        #expect(names(machine.replyReceived(Reply(257, "\"/\""))) == ["OPTS UTF8 ON", "OPTS MLST type;size;"])
-        _ = machine.replyReceived(Reply(200, ""))
-        _ = try #require(finished(machine.replyReceived(Reply(200, ""))))
+        let facts = try #require(finished(machine.replyReceived(Reply(257, "\"/\""))))
+        #expect(facts.openOptions.map(\.description) == ["OPTS UTF8 ON", "OPTS MLST type;size;"])
+    }
+
+    private let burst = ["USER u", "PASS ••••", "FEAT", "TYPE I", "PWD"]
+
+    @Test func aServerThatLetUsInIsGreetedWithAllInOneFlight() throws {
+        var machine = machine(.never, LoginExpectations(asksForPassword: true))
+        _ = machine.start()
+        #expect(names(machine.replyReceived(Reply(220, "ProFTPD"))) == burst)
+        for reply in [Reply(331, ""), Reply(230, ""), featReply, Reply(200, "")] {
+            #expect(machine.replyReceived(reply) == .awaitReply)
+        }
+        #expect(try #require(finished(machine.replyReceived(Reply(257, "\"/\"")))).askedForPassword)
+    }
+
+    /// What is under way is answered all the same.
+    @Test func aUserWhoNeedsNoPasswordAnyMoreIsInWhateverPASSIsAnsweredWith() throws {
+        var machine = machine(.never, LoginExpectations(asksForPassword: true))
+        _ = machine.start()
+        _ = machine.replyReceived(Reply(220, "ProFTPD"))
+        for reply in [Reply(230, ""), Reply(503, "you are in"), featReply, Reply(200, "")] {
+            #expect(machine.replyReceived(reply) == .awaitReply)
+        }
+        #expect(try !#require(finished(machine.replyReceived(Reply(257, "\"/\"")))).askedForPassword)
+    }
+
+    @Test func anUnknownServerIsAskedStepByStep() {
+        var machine = machine(.never, LoginExpectations(asksForPassword: true))
+        _ = machine.start()
+        #expect(names(machine.replyReceived(Reply(220, "hello"))) == ["USER u"])
+    }
+
+    @Test func thePasswordWaitsForTLS() {
+        var machine = machine(.explicit, LoginExpectations(asksForPassword: true))
+        _ = machine.start()
+        #expect(names(machine.replyReceived(Reply(220, "ProFTPD"))) == ["AUTH TLS"])
+        #expect(machine.replyReceived(Reply(234, "")) == .startTLS)
+        #expect(names(machine.tlsEstablished()).prefix(4) == ["USER u", "PASS ••••", "PBSZ 0", "PROT P"])
     }
 
     @Test func aServerThatJustRefusedTLSIsNotAskedForItAgain() {

@@ -27,6 +27,35 @@ extension FTPConnection {
     }
 }
 
+extension FTPConnection {
+    /// Places a file, and waits for the end of all that belongs to it.
+    ///
+    /// - Returns: nil when the name was taken.
+    func placeWhole(_ placement: FTPPlacement) async throws(StorageError) -> FileAttributes? {
+        var placed = try await place(placement)
+        if case .finishing(let finishing) = placed {
+            guard let finished = try await finish(finishing) else {
+                throw StorageError(.failed, "more was to be asked")
+            }
+            placed = finished
+        }
+        guard case .renaming(let rename, let attributes) = placed else { return nil }
+        try await rename.verdict()
+        return attributes
+    }
+
+    func fetchWhole(
+        _ path: RemotePath, size: Int
+    ) async throws(StorageError) -> (content: [UInt8], attributes: FileAttributes?) {
+        let fetched = try await fetch(path, size: Int64(size))
+        let content = Array(fetched.content.readableBytesView)
+        switch fetched.look {
+        case .attributes(let attributes): return (content, attributes)
+        case .pending(let look): return (content, try await attributes(look))
+        }
+    }
+}
+
 /// The error that `body` throws; nil when it throws none.
 func storageError(_ body: () async throws -> Void) async -> StorageError? {
     do {

@@ -1,0 +1,45 @@
+import FileModel
+
+/// The next data connection, asked for before a transfer's end was told, so that both are answered together.
+extension FTPConnection {
+    /// Nearer servers answer before a timer would pay.
+    private static let shortestRoundTrip = Duration.milliseconds(4)
+
+    /// - Parameter mayCloseEarly: of a download, whoever asks has a proof that all of it came.
+    /// - Returns: nil where nothing may go ahead of the end, or would be answered earlier for it.
+    func lead(_ direction: TransferMachine.Direction, mayCloseEarly: Bool = false) -> FollowingLead? {
+        guard facts.software.bearsCommandsInTransfer, settings.mayAskForDataAhead,
+            let roundTrip = control.shortestAnswer, roundTrip >= Self.shortestRoundTrip
+        else { return nil }
+        let margin = roundTrip * memory[\.followingMargin] / 10
+        guard direction == .download else {
+            return FollowingLead(roundTrip: roundTrip, margin: margin, closesEarly: false)
+        }
+        // Under TLS nothing may be closed before the server's close_notify, and it waits for ours.
+        let awaitsOurEnd = facts.software.awaitsOurEndOfDownloads
+        if facts.protectsData || (awaitsOurEnd && !mayCloseEarly) { return nil }
+        return FollowingLead(roundTrip: roundTrip, margin: margin, closesEarly: awaitsOurEnd)
+    }
+
+    /// Takes the answer to a data connection that was asked for early.
+    ///
+    /// - Returns: false where it came too early, or is refused.
+    func takeNextData(askedBy sender: FlightSender) async throws(StorageError) -> Bool {
+        let reply = try await answers(to: sender)[0]
+        if reply.isDenialInTransfer { cameTooEarly() }
+        takeNextData(reply)
+        return prepared != nil
+    }
+
+    /// Later ones leave later, but not so late that they gain nothing.
+    func cameTooEarly() {
+        memory[\.followingMargin] = min(5, memory[\.followingMargin] * 2)
+    }
+
+    /// A long transfer would keep back the renames of the small files before it.
+    func awaitRenames() async throws(StorageError) {
+        try await callback { (body: @escaping @Sendable (Result<Void, StorageError>) -> Void) in
+            gap.whenNothingIsExpected { body(.success(())) }
+        }
+    }
+}
