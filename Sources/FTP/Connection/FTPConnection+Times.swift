@@ -44,6 +44,30 @@ extension FTPConnection {
         return try command(setter, time, path)
     }
 
+    /// MFMT where FEAT names it, as long as nothing is proven: MLST, which tells UTC, shows whether it did what it says.
+    func likelyTimeCommand(_ time: Timestamp, _ path: RemotePath) throws(StorageError) -> Command? {
+        guard memory[\.timeSetter] == .untried, candidates.first == .mfmt, listingMode == .machine,
+            features.has("MDTM"), memory[\.tellsWallTimeInMDTM] != true
+        else { return nil }
+        return try command(.mfmt, time, path)
+    }
+
+    /// Whether the way to set times that a flight tried is proven by the look behind it.
+    func provesTime(
+        _ time: Timestamp, of path: RemotePath, _ replies: [Flight.Purpose: Reply]
+    ) async throws(StorageError) -> Bool {
+        if let reply = replies[.ownTime], let witness = memory[\.witnesses].witness(at: path) {
+            learn(reply, from: witness)
+            memory[\.witnesses].remove(path)
+        }
+        guard memory[\.tellsWallTimeInMDTM] != true, replies[.triedTime]?.isCompletion == true,
+            let reply = replies[.factsOfFile], reply.isCompletion,
+            try MachineListing.parse(reply).attributes.modified?.time.seconds == time.seconds
+        else { return false }
+        memory[\.timeSetter] = .proven(.mfmt)
+        return true
+    }
+
     /// The command that sets time and mode at once; nil where MFMT is not known to set the time, or MFF does not set both.
     func timeAndModeCommand(
         _ time: Timestamp, _ mode: UInt16, _ path: RemotePath

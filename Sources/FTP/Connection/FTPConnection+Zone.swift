@@ -69,7 +69,11 @@ extension FTPConnection {
     /// Compares MDTM with the moment of an upload.
     func learnFromUpload(_ witness: UploadWitness) async throws(StorageError) {
         guard memory.awaitsClock, features.has("MDTM"), witness.isFresh else { return }
-        let reply = try await exchange(.modificationTime(witness.path))
+        learn(try await exchange(.modificationTime(witness.path)), from: witness)
+    }
+
+    /// - Parameter reply: to MDTM, before anybody set the file's time.
+    func learn(_ reply: Reply, from witness: UploadWitness) {
         memory[\.isClockAssumed] = false
         guard let told = Self.time(reply)?.time.seconds,
             let offset = ZoneCalibration.zoneOffset(

@@ -101,22 +101,38 @@ extension FTPConnection {
         return flight
     }
 
-    /// Where time and mode were refused as one command, each has its own, so that one may come about without the other.
+    /// Where time and mode were refused as one command, each has its own, so that one may come about without the other;
+    /// where a way to set times did not prove itself, the others are tried.
     func finishAgain(
         _ replies: inout [Flight.Purpose: Reply], _ path: RemotePath, _ modified: Timestamp?, _ permissions: UInt16?
     ) async throws(StorageError) {
+        if let modified, replies[.triedTime] != nil, try await !provesTime(modified, of: path, replies) {
+            try await setTimeIfPossible(modified, of: path)
+            var flight = Flight()
+            try addLook(at: path, to: &flight)
+            replies.merge(flight.assigned(try await exchange(flight.commands))) { _, last in last }
+        }
         guard let refusal = replies[.timeAndMode], !refusal.isCompletion else { return }
         memory[\.refusesTimeWithMode] = true
         let flight = try await finishingFlight(path, modified, permissions)
         replies.merge(flight.assigned(try await exchange(flight.commands))) { _, last in last }
     }
 
-    /// While no setter is proven it is tried step by step; what the server cannot set is left out.
+    /// While no setter is proven, the best one is tried in the flight, or all are tried step by step.
     private func addTime(
         _ modified: Timestamp?, of path: RemotePath, to flight: inout Flight
     ) async throws(StorageError) {
         guard let modified else { return }
         if let command = try provenTimeCommand(modified, path) { return flight.add(.time, command) }
+        guard let command = try likelyTimeCommand(modified, path) else {
+            return try await setTimeIfPossible(modified, of: path)
+        }
+        if memory.awaitsClock { flight.add(.ownTime, try .modificationTime(path)) }
+        flight.add(.triedTime, command)
+    }
+
+    /// What the server cannot set is left out.
+    private func setTimeIfPossible(_ modified: Timestamp, of path: RemotePath) async throws(StorageError) {
         do throws(StorageError) {
             try await setTime(modified, of: path)
         } catch  where error.code == .unsupported {

@@ -27,6 +27,8 @@ final class FlightSender {
 struct Flight {
     enum Purpose: Hashable {
         case time, mode, timeAndMode
+        /// A time that the server set of itself, and a way to set another one that is still to be proven.
+        case ownTime, triedTime
         case factsOfFile, sizeOfFile, timeOfFile
         case factsOfTarget, entryOfTarget, sizeOfTarget
         case nextData
