@@ -100,12 +100,11 @@ extension FTPConnection {
     /// A burst of logins is a matter of seconds; nothing older is relied upon.
     private var expectations: LoginExpectations {
         func isRecent(_ moment: ContinuousClock.Instant?) -> Bool { moment.map { .now - $0 < .seconds(30) } ?? false }
-        let preparesData = settings.mayAskForDataAhead && isRecent(memory[\.handledWholeFile])
         return LoginExpectations(
             refusesTLS: isRecent(memory[\.refusedTLS]),
             asksForPassword: settings.pipelining && settings.credentials.account == nil && memory[\.asksForPassword],
             features: settings.pipelining ? memory[\.features] : nil,
-            dataCommand: preparesData ? passiveCommand : nil)
+            dataCommand: settings.mayAskForDataAhead ? passiveCommand : nil)
     }
 
     private func ready(_ facts: SessionFacts) async throws(StorageError) {

@@ -32,14 +32,13 @@ public final class ServerMemory: Sendable {
         var refusedTLS: ContinuousClock.Instant?
         /// The last login was USER, 331, PASS, 230.
         var asksForPassword = false
-        /// How much later than the end of a transfer the commands behind it should arrive, in tenths of a round trip.
-        var followingMargin = 1
+        var following = FollowingMargin()
         /// A download comes whole although our half of its connection is closed from the start.
         var keepsHalvesApart = true
         /// What FEAT said last.
         var features: FeatureSet?
-        /// When a whole file was placed or fetched last.
-        var handledWholeFile: ContinuousClock.Instant?
+        /// A data connection came about.
+        var reachesDataPorts = false
     }
 
     private let facts = Mutex(Facts())

@@ -8,6 +8,6 @@ struct LoginExpectations {
     var asksForPassword = false
     /// What FEAT says.
     var features: FeatureSet?
-    /// Opens the first data connection: transfers are what sessions are made for at the moment.
+    /// Opens the first data connection, where the software is known to bear that: sessions are made to list or to transfer.
     var dataCommand: Command?
 }

@@ -17,7 +17,9 @@ extension LoginMachine {
         }
         steps += [(.features, .features), (.type, .typeBinary), (.directory, .workingDirectory)]
         if let features = expectations.features { steps += options(features).map { (.options, $0) } }
-        if let command = expectations.dataCommand { steps.append((.nextData, command)) }
+        if facts.software.servesWholeFiles, let command = expectations.dataCommand {
+            steps.append((.nextData, command))
+        }
         return steps
     }
 

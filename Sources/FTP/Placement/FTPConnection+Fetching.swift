@@ -14,7 +14,6 @@ extension FTPConnection {
     /// - Parameter size: as a listing told it; at most one byte more is returned.
     public func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FTPFetched {
         try await operation { () async throws(StorageError) in
-            memory[\.handledWholeFile] = .now
             if let lead = lead(.download, mayCloseEarly: memory[\.keepsHalvesApart]),
                 let fetched = try await fetch(path, Int(size) + 1, lead)
             {

@@ -11,7 +11,7 @@ extension FTPConnection {
         guard facts.software.bearsCommandsInTransfer, settings.mayAskForDataAhead,
             let roundTrip = control.shortestAnswer, roundTrip >= Self.shortestRoundTrip
         else { return nil }
-        let margin = roundTrip * memory[\.followingMargin] / 10
+        let margin = memory[\.following].margin(roundTrip)
         guard direction == .download else {
             return FollowingLead(roundTrip: roundTrip, margin: margin, closesEarly: false)
         }
@@ -26,14 +26,9 @@ extension FTPConnection {
     /// - Returns: false where it came too early, or is refused.
     func takeNextData(askedBy sender: FlightSender) async throws(StorageError) -> Bool {
         let reply = try await answers(to: sender)[0]
-        if reply.isDenialInTransfer { cameTooEarly() }
+        memory[\.following].answered(isDenied: reply.isDenialInTransfer)
         takeNextData(reply)
         return prepared != nil
-    }
-
-    /// Later ones leave later, but not so late that they gain nothing.
-    func cameTooEarly() {
-        memory[\.followingMargin] = min(5, memory[\.followingMargin] * 2)
     }
 
     /// A long transfer would keep back the renames of the small files before it.

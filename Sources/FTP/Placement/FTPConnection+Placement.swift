@@ -21,7 +21,6 @@ extension FTPConnection {
         try checkCreatable(placement.temporary)
         try checkCreatable(placement.target)
         return try await operation { () async throws(StorageError) in
-            memory[\.handledWholeFile] = .now
             if let lead = lead(.upload), provesTimes {
                 let next = sender(of: [passiveCommand])
                 try await store(placement, early: (next, lead))

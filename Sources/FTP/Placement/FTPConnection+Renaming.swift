@@ -51,7 +51,6 @@ extension FTPConnection {
     public func verdict(on rename: FTPRename) async throws(StorageError) {
         var replies = try await next(2, rename.inbox.value)
         for _ in 1...20 where replies[0].isDenialInTransfer {
-            cameTooEarly()
             let again = sender(of: rename.commands)
             gap.send(again)
             replies = try await next(2, again.inbox)

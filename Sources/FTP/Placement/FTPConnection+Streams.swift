@@ -4,7 +4,7 @@ public import FileModel
 extension FTPConnection {
     /// Whether data connections to this server are known to come about, so that a command may go ahead of one.
     var knowsDataConnections: Bool {
-        handlesWholeFiles && (prepared?.isFresh == true || memory[\.handledWholeFile] != nil)
+        handlesWholeFiles && memory[\.reachesDataPorts]
     }
 
     /// Sets time and mode of a file that the server has confirmed, looks at it, and asks for the next data connection.
@@ -16,7 +16,6 @@ extension FTPConnection {
         _ path: RemotePath, modified: Timestamp?, permissions: UInt16?
     ) async throws(StorageError) -> FileAttributes? {
         try await operation { () async throws(StorageError) in
-            memory[\.handledWholeFile] = .now
             var flight = try await finishingFlight(path, modified, permissions)
             flight.add(.nextData, passiveCommand)
             var replies = flight.assigned(try await exchange(flight.commands))

@@ -103,7 +103,9 @@ extension FTPConnection {
         for pause in [Duration.milliseconds(50), .milliseconds(200), nil] {
             let refusal: Reply
             switch try await withPreparedData({ () async throws(StorageError) in try await startOnce(request) }) {
-            case .underWay(let transfer): return transfer
+            case .underWay(let transfer):
+                memory[\.reachesDataPorts] = true
+                return transfer
             case .refused(let reply): refusal = reply
             }
             guard refusal.code == 425, !ReplyMapping.refusesUnresumedSession(refusal), let pause else {

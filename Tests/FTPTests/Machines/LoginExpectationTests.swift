@@ -26,7 +26,7 @@ import Testing
     /// From the greeting to what is sent after a good password.
     private func logIn(_ machine: inout LoginMachine) -> [String] {
         _ = machine.start()
-        for code in [220, 331] { _ = machine.replyReceived(Reply(code, "")) }
+        for reply in [Reply(220, "ProFTPD"), Reply(331, "")] { _ = machine.replyReceived(reply) }
         return names(machine.replyReceived(Reply(230, "")))
     }
 
