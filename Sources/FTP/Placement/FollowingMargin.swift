@@ -4,9 +4,9 @@
 /// sinks with what was in time, and comes to rest where about one in fifty is denied.
 struct FollowingMargin: Hashable, Sendable {
     /// In ten-thousandths of a round trip.
-    private var share = 1000
+    private var share = 600
 
-    private static let bounds = 500...5000
+    private static let bounds = 400...5000
 
     mutating func answered(isDenied: Bool) {
         share = min(Self.bounds.upperBound, max(Self.bounds.lowerBound, share + (isDenied ? 400 : -8)))
