@@ -80,11 +80,13 @@ public actor FTPConnection {
     /// Whether nothing is left to be put in order: `settle()` would return at once.
     public nonisolated var isSettled: Bool { !transferMark.isUnderWay.load(ordering: .acquiring) && !isClosed }
 
-    /// Says goodbye and closes; calls under way fail. Takes no longer than a second.
+    /// Says goodbye and closes; calls under way fail. Takes no longer than a second, and one more where small files are
+    /// still to get their names.
     ///
     /// - Parameter awaitsAnswer: whoever opens another session at once may find this one still counted by a server that
     ///   has not answered.
     public func close(awaitsAnswer: Bool = true) async {
+        try? await awaitRenames(atMost: .seconds(1))
         guard !control.isEnded else { return }
         control.expectEnd()
         transfer?.breakOff(StorageError(.cancelled, "the connection was closed"))

@@ -1,4 +1,5 @@
 import FileModel
+import NIOCore
 
 /// The next data connection, asked for before a transfer's end was told, so that both are answered together.
 extension FTPConnection {
@@ -31,10 +32,13 @@ extension FTPConnection {
         return prepared != nil
     }
 
-    /// A long transfer would keep back the renames of the small files before it.
-    func awaitRenames() async throws(StorageError) {
+    /// Waits for the renames of the small files before: a long transfer would keep them back, and the end of the session
+    /// would leave the files under their temporary names.
+    func awaitRenames(atMost limit: Duration? = nil) async throws(StorageError) {
+        guard gap.expectsRenames else { return }
         try await callback { (body: @escaping @Sendable (Result<Void, StorageError>) -> Void) in
             gap.whenNothingIsExpected { body(.success(())) }
+            if let limit { loop.scheduleTask(in: TimeAmount(limit)) { body(.success(())) } }
         }
     }
 }

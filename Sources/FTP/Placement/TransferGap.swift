@@ -7,6 +7,7 @@ final class TransferGap {
     private var waiting: [FlightSender] = []
     /// Files whose rename is still to be sent.
     private var expected = 0
+    var expectsRenames: Bool { expected > 0 }
     private var waiters: [() -> Void] = []
 
     /// A transfer is under way.

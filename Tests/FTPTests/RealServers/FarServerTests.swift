@@ -41,12 +41,15 @@ extension RealServers {
                 self.settings = settings
             }
 
-            func place(_ name: String, _ bytes: [UInt8], _ connection: FTPConnection) async throws -> FileAttributes? {
-                let placement = FTPPlacement(
+            func placement(_ name: String, _ bytes: [UInt8]) throws -> FTPPlacement {
+                FTPPlacement(
                     ByteBuffer(bytes: bytes), temporary: try folder.file(".\(name).part"),
                     target: try folder.file(name), modified: Timestamp(seconds: 1_500_000_000), permissions: nil,
                     replaces: false)
-                return try await connection.placeWhole(placement)
+            }
+
+            func place(_ name: String, _ bytes: [UInt8], _ connection: FTPConnection) async throws -> FileAttributes? {
+                try await connection.placeWhole(placement(name, bytes))
             }
         }
 
@@ -83,6 +86,37 @@ extension RealServers {
             #expect(far.wire.left("EPSV", between: "RETR \(far.folder.path)/f4"), "\(far.wire.all)")
             await connection.close()
             try await far.relay.stop()
+        }
+
+        /// A pool may close a session as soon as it is given back, for another program that waits.
+        @Test func aSessionThatIsClosedGivesItsLastFileItsName() async throws {
+            let far = try await FarServer(.proFTPD)
+            let connection = try await FTPConnection.connect(far.settings)
+            let (name, finishing) = try await unfinished(on: connection, far)
+            async let closing: Void = connection.close()
+            guard case .renaming(let rename, _)? = try await connection.finish(finishing) else {
+                Issue.record("no rename")
+                return
+            }
+            try await rename.verdict()
+            await closing
+            #expect(far.folder.content(name) == [2] && far.folder.content(".\(name).part") == nil)
+            try await far.relay.stop()
+        }
+
+        /// A file whose rest is under way. Not every one is: the first proves how times are set, and what comes too early
+        /// is denied.
+        private func unfinished(
+            on connection: FTPConnection, _ far: FarServer
+        ) async throws -> (name: String, FTPFinishing) {
+            for number in 1...20 {
+                switch try await connection.place(far.placement("f\(number)", [2])) {
+                case .finishing(let finishing): return ("f\(number)", finishing)
+                case .renaming(let rename, _): try await rename.verdict()
+                case .nameTaken: break
+                }
+            }
+            throw StorageError(.failed, "the session always waited for the end")
         }
 
         /// Sessions after the first one log in with one flight behind the greeting (and TLS).
