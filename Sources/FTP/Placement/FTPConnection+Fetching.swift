@@ -121,11 +121,8 @@ extension FTPConnection {
     func seen(
         _ path: RemotePath, _ replies: [Flight.Purpose: Reply]
     ) async throws(StorageError) -> FileAttributes? {
-        if let reply = replies[.factsOfFile] {
-            guard reply.isCompletion else { return nil }
-            return try await attributes(reply, path)
-        }
-        guard let size = replies[.sizeOfFile].flatMap(Self.size) else { return nil }
-        return FileAttributes(type: .regular, size: size, modified: replies[.timeOfFile].flatMap(moment))
+        if let plain = try plainlySeen(replies) { return plain }
+        guard let reply = replies[.factsOfFile], reply.isCompletion else { return nil }
+        return try await attributes(reply, path)
     }
 }

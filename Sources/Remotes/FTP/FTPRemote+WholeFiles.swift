@@ -75,11 +75,7 @@ extension FTPRemote {
                 try await self.path(placement.temporary, on: connection), modified: changes.modified,
                 permissions: changes.permissions)
         }
-        if let seen, seen.size != Int64(placement.content.readableBytes) {
-            throw StorageError(
-                .corrupted,
-                "\(placement.target) arrived with \(seen.size) bytes instead of \(placement.content.readableBytes)")
-        }
+        try placement.check(seen)
         return try await finish(placement, seen)
     }
 
