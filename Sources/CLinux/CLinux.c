@@ -25,6 +25,10 @@ int remora_pipe_close_on_exec(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int remora_syncfs(int descriptor) { return syncfs(descriptor); }
 
+int remora_start_writing(int descriptor, int64_t offset, int64_t count) {
+    return sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
 int remora_open_path(int directory, const char *name) { return openat(directory, name, O_PATH | O_CLOEXEC); }
 
 int remora_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {

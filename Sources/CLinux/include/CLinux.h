@@ -21,6 +21,9 @@ int remora_pipe_close_on_exec(int ends[2]);
 /* syncfs(2): writes everything of the file system that holds the descriptor to the disk. */
 int remora_syncfs(int descriptor);
 
+/* sync_file_range(2): has the kernel begin to write this part of a file to the disk, and does not wait for it. */
+int remora_start_writing(int descriptor, int64_t offset, int64_t count);
+
 /* prctl(2), PR_SET_DUMPABLE: 0 leaves no core file, and lets nobody but root attach to this process. */
 int remora_set_dumpable(int flag);
 

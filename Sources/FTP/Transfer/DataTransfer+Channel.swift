@@ -76,7 +76,6 @@ extension DataTransfer: ChannelInboundHandler {
         stall.progressed()
         guard machine.direction == .download, !isOver, !isBrokenOff else { return }
         let bytes = unwrapInboundIn(data)
-        receivedBytes += bytes.readableBytes
         received.append(bytes)
         // Some servers send no 1yz reply.
         if !isReadyForData { becomeReady() }
@@ -87,7 +86,7 @@ extension DataTransfer: ChannelInboundHandler {
 
     /// Asks the kernel for more while there is room; without it the server feels the back-pressure.
     func readMore() {
-        guard !isOver, !inputIsOver, heldHandshake == nil, receivedBytes < Self.window else { return }
+        guard !isOver, !inputIsOver, heldHandshake == nil, received.hasRoomOrPauses() else { return }
         channel?.read()
     }
 
@@ -174,6 +173,6 @@ extension DataTransfer: ChannelInboundHandler {
     /// Whether the next move is the server's: with a full window it is the reader's.
     private var isWaitingForPeer: Bool {
         guard case .open = machine.data else { return false }
-        return machine.direction == .download ? receivedBytes < Self.window : unsentBytes > 0
+        return machine.direction == .download ? !received.isFull : unsentBytes > 0
     }
 }

@@ -23,9 +23,8 @@ extension DataTransfer {
     /// Hands over what is there. The end is told only after the last byte, and only if all went well.
     func serveReader() {
         guard let body = reader else { return }
-        if let bytes = received.popFirst() {
+        if let (bytes, _) = received.takeFirst() {
             reader = nil
-            receivedBytes -= bytes.readableBytes
             readMore()
             return body(.success(bytes))
         }

@@ -17,7 +17,7 @@ final class DataTransfer {
         var abort = Duration.seconds(2)
     }
 
-    /// Bytes held for a reader, or handed to the channel and not yet taken by the kernel.
+    /// Bytes handed to the channel and not yet taken by the kernel.
     static let window = 1024 * 1024
 
     let loop: any EventLoop
@@ -64,8 +64,7 @@ final class DataTransfer {
     var mark: TransferMark?
 
     // Download
-    var received = CircularBuffer<ByteBuffer>()
-    var receivedBytes = 0
+    let received = ReceivedBytes()
     var reader: ((Result<ByteBuffer?, StorageError>) -> Void)?
     var inputIsOver = false
 
@@ -103,8 +102,7 @@ final class DataTransfer {
     func breakOff(_ reason: StorageError) {
         guard !isBrokenOff else { return }
         isBrokenOff = true
-        received = []
-        receivedBytes = 0
+        received.removeAll()
         guard !isOver else { return }
         failWaiters(reason)
         run(machine.breakOff(reason, byCommand: heedsABOR))

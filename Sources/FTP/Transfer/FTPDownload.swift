@@ -6,6 +6,7 @@ import Synchronization
 public final class FTPDownload: Sendable {
     private let connection: FTPConnection
     private let transfer: NIOLoopBound<DataTransfer>
+    private let received: ReceivedBytes
     private let path: RemotePath
     /// nil: the bytes are handed on as they are.
     private let decoder: Mutex<LineEndDecoder?>
@@ -15,6 +16,7 @@ public final class FTPDownload: Sendable {
     ) {
         self.connection = connection
         self.transfer = transfer
+        received = transfer.value.received
         self.path = path
         decoder = Mutex(type == .ascii ? LineEndDecoder() : nil)
     }
@@ -36,6 +38,10 @@ public final class FTPDownload: Sendable {
 
     private func read() async throws(StorageError) -> ByteBuffer? {
         let (transfer, path) = (transfer, path)
+        if !Task.isCancelled, let (piece, canGoOn) = received.takeFirst() {
+            if canGoOn { connection.loop.execute { transfer.value.readMore() } }
+            return piece
+        }
         return try await connection.perform { connection throws(StorageError) in
             try await connection.read(transfer, path: path)
         }

@@ -1,3 +1,4 @@
+import CLinux
 import FileModel
 import Glibc
 import NIOCore
@@ -35,6 +36,7 @@ final class LocalWriter: RemoteWriter {
     private let path: RemotePath
     private let descriptor: Descriptor
     private let pending = Mutex(AttributeChanges())
+    private let writeback = Mutex(EarlyWriteback())
 
     init(path: RemotePath, descriptor: Descriptor) {
         self.path = path
@@ -57,6 +59,9 @@ final class LocalWriter: RemoteWriter {
             return true
         }
         guard isComplete else { throw StorageError(errno: errno, "written", path) }
+        if let part = writeback.withLock({ $0.wrote(Int64(bytes.readableBytes), at: offset) }) {
+            _ = remora_start_writing(descriptor.number, part.lowerBound, part.upperBound - part.lowerBound)
+        }
     }
 
     func synchronize() async throws(StorageError) {
