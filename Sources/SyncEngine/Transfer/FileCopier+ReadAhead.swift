@@ -5,17 +5,7 @@ import SyncCore
 
 /// Big files from a server that reads anywhere.
 extension FileCopier {
-    /// Bytes; from here on a file is read over two connections where there are.
-    private static let smallestShared: Int64 = 64 << 20
-    private static let mostAhead: Int64 = 16 << 20
-
-    /// Bytes that one reader of a file asks for ahead: what a line of 320 MiB/s holds, with a round trip of 50 ms where that
-    /// is not known. What is asked for beyond that an OpenSSH server keeps in buffers that it copies about: 1 GiB from
-    /// a server nearby took 6.0 s with 16 MiB ahead, and 3.2 s with 2.
-    private var readAhead: Int64 {
-        let roundTrip = source.files.roundTrip ?? .milliseconds(50)
-        return min(Self.mostAhead, max(2 << 20, Int64(roundTrip / .seconds(1) * Double(320 << 20))))
-    }
+    private typealias Readers = ReaderPair<any RemoteReader>
 
     private enum Arrival: Sendable {
         case block(ReadAheadBlock, isFurther: Bool, Result<ByteBuffer, StorageError>)
@@ -28,7 +18,7 @@ extension FileCopier {
         _ reader: any RemoteReader, _ writer: any RemoteWriter, from offset: Int64
     ) async throws(StorageError) -> Bool {
         let result = await withTaskGroup(of: Arrival.self) { group -> Result<Bool, StorageError> in
-            var readers = ReaderPair(reader)
+            var readers = Readers(reader)
             if isShared(from: offset) { group.addTask { .further(await reader.another()) } }
             let result: Result<Bool, StorageError>
             do throws(StorageError) {
@@ -38,19 +28,18 @@ extension FileCopier {
             }
             group.cancelAll()
             for await case .further(let late?) in group { await late.close() }
-            await readers.closeFurther()
+            await readers.takeFurther()?.close()
             return result
         }
         return try result.get()
     }
 
     private func move(
-        _ readers: inout ReaderPair, _ writer: any RemoteWriter, from offset: Int64, _ group: inout TaskGroup<Arrival>
+        _ readers: inout Readers, _ writer: any RemoteWriter, from offset: Int64, _ group: inout TaskGroup<Arrival>
     ) async throws(StorageError) -> Bool {
         var blocks = ReadAheadBlocks(from: offset, to: order.source.size, length: Int64(blockSize))
-        let ahead = readAhead
         while !blocks.isComplete {
-            while let block = blocks.next(within: min(Self.mostAhead, ahead * readers.count)) {
+            while let block = blocks.next(within: source.files.bytesAhead(connections: readers.count)) {
                 ask(block, &readers, &group)
             }
             switch await group.next() {
@@ -62,7 +51,7 @@ extension FileCopier {
                 if content?.readableBytes == block.count {
                     blocks.arrived(block, content)
                 } else if isFurther {
-                    await readers.closeFurther()
+                    await readers.takeFurther()?.close()
                     ask(block, &readers, &group)
                 } else {
                     _ = try answer.get()
@@ -74,7 +63,7 @@ extension FileCopier {
         return true
     }
 
-    private func ask(_ block: ReadAheadBlock, _ readers: inout ReaderPair, _ group: inout TaskGroup<Arrival>) {
+    private func ask(_ block: ReadAheadBlock, _ readers: inout Readers, _ group: inout TaskGroup<Arrival>) {
         let (reader, isFurther) = readers.next()
         group.addTask {
             .block(block, isFurther: isFurther, await permittedRead(reader, at: block.position, count: block.count))
@@ -96,36 +85,6 @@ extension FileCopier {
     /// One thread decrypts what one connection brings, here and at the server. With a limit of bandwidth that is not what
     /// keeps it.
     private func isShared(from offset: Int64) -> Bool {
-        order.source.size - offset >= Self.smallestShared && context.bandwidth[target.side] == nil
-    }
-}
-
-/// The reader of a file, and a further one that may come and go.
-private struct ReaderPair {
-    private let first: any RemoteReader
-    var further: (any RemoteReader)?
-    private var underWay = (first: 0, further: 0)
-
-    init(_ first: any RemoteReader) { self.first = first }
-
-    var count: Int64 { further == nil ? 1 : 2 }
-
-    /// Who takes the next block: the one with less under way.
-    mutating func next() -> (reader: any RemoteReader, isFurther: Bool) {
-        if let further, underWay.further < underWay.first {
-            underWay.further += 1
-            return (further, true)
-        }
-        underWay.first += 1
-        return (first, false)
-    }
-
-    mutating func answered(_ isFurther: Bool) {
-        if isFurther { underWay.further -= 1 } else { underWay.first -= 1 }
-    }
-
-    mutating func closeFurther() async {
-        await further?.close()
-        further = nil
+        order.source.size - offset >= Readers.smallestShared && context.bandwidth[target.side] == nil
     }
 }

@@ -68,9 +68,11 @@ extension OpenFile {
 
     /// A reader for a new handle.
     nonisolated func makeReadAhead(for id: HandleID) -> ReadAhead {
+        let connections: Int64 = size >= ReaderPair<TimeLimitedReader>.smallestShared ? 2 : 1
+        let wanted = services.remote.base.bytesAhead(connections: connections)
         let readAhead = ReadAhead(
             source: source ?? makeStreamSource(), blockSize: capabilities.blockSize,
-            maximumWindow: services.settings.readAhead.bytes,
+            maximumWindow: min(services.settings.readAhead.bytes, wanted),
             fileSize: { [weak self, capabilities] in capabilities.exactSizes ? self?.size ?? 0 : 0 })
         readAheads.withLock { $0[id] = readAhead }
         return readAhead

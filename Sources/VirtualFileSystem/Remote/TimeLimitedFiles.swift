@@ -28,6 +28,11 @@ struct TimeLimitedReader: Sendable {
         }
     }
 
+    /// See `RemoteReader.another`.
+    func another() async -> TimeLimitedReader? {
+        await base.another().map { TimeLimitedReader(base: $0, path: path, limit: limit) }
+    }
+
     func close() async { await base.close() }
 }
 
