@@ -16,7 +16,8 @@ struct Stopwatch: Sendable {
     /// Runs a command to its end.
     ///
     /// - Parameters:
-    ///   - daemon: the FUSE daemon that works for the command; its cost is added.
+    ///   - daemon: the FUSE daemon that works for the command; its time is added, and the memory is its own: what ls or cp
+    ///     takes says nothing about who mounted the folder.
     ///   - isSettled: whether the result stands where it belongs; asked after the end until it does.
     ///   - abort: sets free a command that hangs in a system call.
     func measure(
@@ -28,7 +29,7 @@ struct Stopwatch: Sendable {
         var memory = MemoryWatch()
         let start = ContinuousClock.now
         let child = try Spawn(command, outputFile: outputFile, errorFile: errorFile)
-        guard watch(child, &memory, until: start + limit) else {
+        guard watch(child, &memory, of: daemon ?? child.pid, until: start + limit) else {
             await free(child, abort)
             throw TrialFailure.overLimit(limit.seconds)
         }
@@ -42,12 +43,12 @@ struct Stopwatch: Sendable {
     }
 
     private func watch(
-        _ child: borrowing Spawn, _ memory: inout MemoryWatch, until deadline: ContinuousClock.Instant
+        _ child: borrowing Spawn, _ memory: inout MemoryWatch, of root: pid_t, until deadline: ContinuousClock.Instant
     ) -> Bool {
         var pause = Duration.milliseconds(1)
         while ContinuousClock.now < deadline {
             if child.hasEnded(within: min(pause, deadline - .now)) { return true }
-            memory.look(at: child.pid)
+            memory.look(at: root)
             pause = min(pause * 2, .milliseconds(50))
         }
         return false
