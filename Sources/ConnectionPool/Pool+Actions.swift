@@ -119,8 +119,10 @@ extension Pool {
                 state.attempts[id] = nil
             }
             let others = slots.heldByOthers
+            let isDear = await connection.hasDearLogin
             change { machine, moment in
-                machine.connectionEstablished(id, streams: connection.streamCapacity, heldByOthers: others, moment)
+                machine.connectionEstablished(
+                    id, streams: connection.streamCapacity, isDear: isDear, heldByOthers: others, moment)
             }
             connection.onClose { [weak self] error in
                 self?.change { machine, moment in machine.connectionClosed(id, error, moment) }

@@ -37,6 +37,7 @@ extension PoolStateMachine {
 
     func mayOpen(_ now: Instant) -> Bool {
         guard !isShutDown, backOff.allowsAttempt(now) else { return false }
+        if let loginPace, !loginPace.allows(connections.count, now) { return false }
         let attempts = connections.count { $0.isConnecting || $0.isWaitingForSlot }
         return attempts < attemptLimit(now)
             && limit.allows(connections.count, configured: configuration.maximumConnections, now)

@@ -33,15 +33,18 @@ extension PoolStateMachine {
 
     /// - Parameters:
     ///   - streams: that each connection carries, as the server told; nil where it told nothing.
+    ///   - isDear: see `PooledConnection.hasDearLogin`.
     ///   - heldByOthers: slots of other programs.
     mutating func connectionEstablished(
-        _ id: ConnectionID, streams: Int? = nil, heldByOthers: Int = 0, _ moment: PoolMoment
+        _ id: ConnectionID, streams: Int? = nil, isDear: Bool = false, heldByOthers: Int = 0,
+        _ moment: PoolMoment
     ) -> PoolAction {
         settled(moment) { machine, action in
             guard let index = machine.index(of: id) else { return }
             if let streams { machine.configuration.streamsPerConnection = max(1, streams) }
             let started = machine.startOfAttempt(index) ?? moment.now
             machine.connections[index].phase = .open(OpenConnection(established: moment.now))
+            if isDear, machine.loginPace == nil { machine.loginPace = LoginPace(since: moment.now) }
             machine.mostOpen = max(machine.mostOpen, machine.openCount)
             guard !machine.isShutDown else { return machine.close(index, &action) }
             machine.loggedIn(moment.now, &action)

@@ -19,9 +19,9 @@ extension PoolStateMachine {
         }
     }
 
-    /// The next run may open as many at once as this one was let have.
+    /// The next run may open as many at once as this one was let have, unless logins cost more there than they bring.
     mutating func rememberSessions(_ action: inout PoolAction) {
-        guard mostOpen > max(knownSessions ?? 0, configuration.maximumConnecting) else { return }
+        guard loginPace == nil, mostOpen > max(knownSessions ?? 0, configuration.maximumConnecting) else { return }
         action.command(.remember(.sessionsHeld(mostOpen)))
     }
 

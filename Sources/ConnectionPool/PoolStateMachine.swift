@@ -52,6 +52,8 @@ struct PoolStateMachine {
     /// The most that were open here at the same time.
     var mostOpen = 0
     var expectation: Expectation?
+    /// Set where logins cost more than they bring to a short run.
+    var loginPace: LoginPace?
     var lastAsk: Instant?
     var lastDemandRead: Instant?
     var demand = SlotDemand.none
@@ -106,7 +108,9 @@ struct PoolStateMachine {
         guard !isShutDown else { return nil }
         var times = connections.compactMap { $0.open?.nextDuty(configuration)?.at }
         times += [waiters.earliestDeadline, nextAsk, nextDemandRead].compactMap { $0 }
-        if !waiters.isEmpty { times += [backOff.until, backOff.stoppedUntil, limit.nextProbe].compactMap { $0 } }
+        if !waiters.isEmpty {
+            times += [backOff.until, backOff.stoppedUntil, limit.nextProbe, loginPace?.nextStep(now)].compactMap { $0 }
+        }
         return times.filter { $0 > now }.min()
     }
 

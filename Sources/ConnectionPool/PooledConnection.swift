@@ -14,6 +14,9 @@ public protocol PooledConnection: Sendable {
     /// Streams that a connection to this server carries, where it said so; it replaces the configured number.
     var streamCapacity: Int? { get }
 
+    /// Whether a login keeps the server busy for longer than many calls do: see `LoginPace`.
+    var hasDearLogin: Bool { get async }
+
     /// Shows the server a sign of life and checks that it answers. Called only while a stream is free.
     func keepAlive() async throws(StorageError)
 
@@ -25,5 +28,6 @@ public protocol PooledConnection: Sendable {
 
 extension PooledConnection {
     public var streamCapacity: Int? { nil }
+    public var hasDearLogin: Bool { false }
     public func close() async { await close(awaitsAnswer: true) }
 }

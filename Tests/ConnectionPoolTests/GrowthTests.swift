@@ -12,9 +12,9 @@ import Testing
     }
 
     /// Establishes all that is under way, as one round trip does.
-    private func wave(_ driver: inout MachineDriver) -> Int {
+    private func wave(_ driver: inout MachineDriver, isDear: Bool = false) -> Int {
         let count = driver.connects.count
-        for _ in 0..<count { driver.establish() }
+        for _ in 0..<count { driver.establish(isDear: isDear) }
         return count
     }
 
@@ -24,6 +24,21 @@ import Testing
         #expect([wave(&driver), wave(&driver)] == [1, 4])
         #expect([wave(&driver), wave(&driver)] == [5, 10])
         #expect(driver.connects.count == 4, "24 carry transfers, one is left for metadata")
+    }
+
+    @Test func whereLoginsAreDearMoreAreMadeOnlyForThoseWhoStillWait() {
+        var driver = driver()
+        for _ in 0..<30 { _ = driver.request(.bulk) }
+        #expect(
+            [1, 4, 5].allSatisfy { $0 == wave(&driver, isDear: true) } && driver.connects.isEmpty, "ten are enough")
+        driver.advance(.milliseconds(249))
+        #expect(driver.connects.isEmpty)
+        driver.advance(.milliseconds(1))
+        #expect(wave(&driver, isDear: true) == 4, "a timer brings them, whatever else happens")
+        driver.advance(.milliseconds(750))
+        #expect(driver.machine.connections.count + driver.connects.count >= 24)
+        driver.shutdown()
+        #expect(!driver.remembered.contains { if case .sessionsHeld = $0 { true } else { false } })
     }
 
     @Test func aServerThatRefusedOneIsAskedGently() {

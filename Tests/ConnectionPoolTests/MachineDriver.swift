@@ -106,9 +106,9 @@ struct MachineDriver {
     }
 
     @discardableResult
-    mutating func establish(_ index: Int = 0, heldByOthers: Int = 0) -> ConnectionID {
+    mutating func establish(_ index: Int = 0, isDear: Bool = false, heldByOthers: Int = 0) -> ConnectionID {
         let id = connects.remove(at: index)
-        perform(machine.connectionEstablished(id, heldByOthers: heldByOthers, moment))
+        perform(machine.connectionEstablished(id, isDear: isDear, heldByOthers: heldByOthers, moment))
         return id
     }
 

@@ -80,6 +80,12 @@ public actor FTPConnection {
     /// Whether nothing is left to be put in order: `settle()` would return at once.
     public nonisolated var isSettled: Bool { !transferMark.isUnderWay.load(ordering: .acquiring) && !isClosed }
 
+    /// Whether a login keeps the server busy for longer than many commands do: TLS with one nearby.
+    public var hasDearLogin: Bool {
+        guard control.tls != nil, let answer = control.shortestAnswer else { return false }
+        return answer < .milliseconds(4)
+    }
+
     /// Says goodbye and closes; calls under way fail. Takes no longer than a second, and one more where small files are
     /// still to get their names.
     ///
