@@ -27,6 +27,8 @@ struct Stopwatch: Sendable {
         try command.requireProgram()
         let cpuBefore = daemon.map { ProcessTable.cpu(ofTree: $0) } ?? 0
         var memory = MemoryWatch()
+        // Nobody is to wait for the disk because of what was written before.
+        sync()
         let start = ContinuousClock.now
         let child = try Spawn(command, outputFile: outputFile, errorFile: errorFile)
         guard watch(child, &memory, of: daemon ?? child.pid, until: start + limit) else {
