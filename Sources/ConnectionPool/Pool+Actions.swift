@@ -3,9 +3,16 @@ import Synchronization
 
 extension Pool {
     /// The one door to the machine: an event goes in under the lock, what it leads to is done.
-    func change(_ event: (inout PoolStateMachine, PoolMoment) -> PoolAction) {
+    ///
+    /// - Parameter note: what is noted under the same lock, before the event. Threads that make thousands of requests queue up
+    ///   for it, so nothing takes it twice.
+    func change(
+        noting note: (inout PoolState<Connection>) -> Void = { _ in },
+        _ event: (inout PoolStateMachine, PoolMoment) -> PoolAction
+    ) {
         let moment = PoolMoment(now: time.now(), jitter: time.jitter())
         let errands = state.withLock { state in
+            note(&state)
             let action = event(&state.machine, moment)
             var errands = action.replies.compactMap { prepare($0, &state) }
             for command in action.commands { start(command, &state, &errands) }
@@ -24,7 +31,7 @@ extension Pool {
             guard let connection = state.connections[id] else {
                 preconditionFailure("granted a connection that is not open")
             }
-            return .hand(waiter.continuation, reply.lease, id, connection, waiter.priority)
+            return .hand(waiter.continuation, lease(reply.lease, of: connection, id, waiter.priority, &state))
         case .failed(let error): return .answer(waiter.continuation, error)
         case .nothingFree: return .answer(waiter.continuation, nil)
         }
@@ -62,8 +69,7 @@ extension Pool {
         switch errand {
         case .answer(let continuation, let error?): continuation.resume(returning: .failure(error))
         case .answer(let continuation, nil): continuation.resume(returning: .success(nil))
-        case .hand(let continuation, let id, let connectionID, let connection, let priority):
-            hand(continuation, id, connectionID, connection, priority)
+        case .hand(let continuation, let lease): continuation.resume(returning: .success(lease))
         case .letGo(_, let slot): slot?.release()
         case .ask(let leases, let enough): askBack(leases, enough: enough)
         case .limitSlots(let count): slots.limit(to: count)

@@ -9,11 +9,14 @@ extension Pool {
         _ priority: LeasePriority,
         _ ask: @Sendable (inout PoolStateMachine, LeaseID, PoolMoment) -> PoolAction
     ) async -> Answer {
-        let id = LeaseID(number: state.withLock { $0.machine.nextID() })
+        let id = LeaseID(number: lastLease.add(1, ordering: .relaxed).newValue)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { $0.waiters[id] = .init(priority: priority, continuation: continuation) }
-                change { machine, moment in ask(&machine, id, moment) }
+                change {
+                    $0.waiters[id] = .init(priority: priority, continuation: continuation)
+                } _: { machine, moment in
+                    ask(&machine, id, moment)
+                }
                 // The handler below may have run before the request was made.
                 if Task.isCancelled { cancel(id) }
             }
@@ -26,17 +29,20 @@ extension Pool {
         change { machine, moment in machine.leaseCancelled(id, moment) }
     }
 
-    /// Gives a connection to who waits for it.
-    func hand(
-        _ continuation: CheckedContinuation<Answer, Never>, _ id: LeaseID, _ connectionID: ConnectionID,
-        _ connection: Connection, _ priority: LeasePriority
-    ) {
+    /// The use of a connection by who waits for it.
+    func lease(
+        _ id: LeaseID, of connection: Connection, _ connectionID: ConnectionID, _ priority: LeasePriority,
+        _ state: inout PoolState<Connection>
+    ) -> Lease<Connection> {
         let lease = Lease(connection, connectionID, priority) { error in
-            self.change { machine, moment in machine.leaseReleased(id, error, moment) }
-            self.state.withLock { $0.holders[id] = nil }
+            self.change {
+                $0.holders[id] = nil
+            } _: { machine, moment in
+                machine.leaseReleased(id, error, moment)
+            }
         }
-        if priority == .stream { state.withLock { $0.holders[id] = .init(lease: lease) } }
-        continuation.resume(returning: .success(lease))
+        if priority == .stream { state.holders[id] = .init(lease: lease) }
+        return lease
     }
 
     /// Asks holders in turn until enough have agreed.

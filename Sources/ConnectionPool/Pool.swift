@@ -10,6 +10,7 @@ import Synchronization
 /// started under it (they run outside), and foreign code is called after it.
 public final class Pool<Connection: PooledConnection>: Sendable {
     let state: Mutex<PoolState<Connection>>
+    let lastLease = Atomic<Int>(0)
     let slots: any ConnectionSlots
     /// nil: nothing is remembered.
     let record: (any ServerRecord)?

@@ -34,7 +34,7 @@ enum PoolErrand<Connection: PooledConnection> {
     typealias Continuation = CheckedContinuation<PoolState<Connection>.Answer, Never>
 
     case answer(Continuation, StorageError?)
-    case hand(Continuation, LeaseID, ConnectionID, Connection, LeasePriority)
+    case hand(Continuation, Lease<Connection>)
     /// The last reference may be this one, and its end may report a close.
     case letGo(Connection?, ConnectionSlot?)
     case ask([LeaseID], enough: Int)
