@@ -41,7 +41,7 @@ extension FTPConnection {
             let content = try await content(of: path, limit: limit, atEnd: look, early: (next, lead))
             look.send()
             _ = try await takeNextData(askedBy: next)
-            let answer = PendingLook(path, flight, NIOLoopBound(look.inbox, eventLoop: loop))
+            let answer = PendingFlight(flight, sentBy: look, on: loop)
             return FTPFetched(content: content, look: .pending(answer), needsProof: lead.closesEarly)
         } catch {
             guard lead.closesEarly, [.connectionLost, .dataConnectionFailed, .failed].contains(error.code),
@@ -55,9 +55,8 @@ extension FTPConnection {
     /// What the server says of a file that was fetched, while its session may serve others.
     ///
     /// - Returns: nil where that takes more than was asked.
-    public func attributes(_ pending: PendingLook) async throws(StorageError) -> FileAttributes? {
-        let replies = try await next(pending.flight.commands.count, pending.inbox.value)
-        return try plainlySeen(pending.flight.assigned(replies))
+    public func attributes(_ pending: PendingFlight) async throws(StorageError) -> FileAttributes? {
+        try plainlySeen(try await replies(to: pending))
     }
 
     /// A file that was fetched with our half closed did not come whole: somebody in between takes the end of a half for the

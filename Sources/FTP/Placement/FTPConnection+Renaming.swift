@@ -9,7 +9,7 @@ extension FTPConnection {
         let sender = sender(of: flight.commands)
         sender.send()
         gap.expectRename()
-        return FTPFinishing(placement, flight, NIOLoopBound(sender.inbox, eventLoop: loop))
+        return FTPFinishing(placement: placement, answers: PendingFlight(flight, sentBy: sender, on: loop))
     }
 
     /// Looks at what the server says of a stored file, and sends the rename between two transfers.
@@ -18,8 +18,7 @@ extension FTPConnection {
     /// - Throws: `.corrupted` when the server tells another size.
     public func finish(_ finishing: FTPFinishing) async throws(StorageError) -> PlacedFile? {
         defer { gap.nothingFollows() }
-        let replies = finishing.flight.assigned(
-            try await next(finishing.flight.commands.count, finishing.inbox.value))
+        let replies = try await replies(to: finishing.answers)
         if replies[.timeAndMode]?.isFailure == true { return nil }
         guard let attributes = try plainlySeen(replies) else { return nil }
         try checkSize(attributes, finishing.placement)

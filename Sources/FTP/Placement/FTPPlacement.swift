@@ -35,16 +35,9 @@ public enum PlacedFile: Sendable {
 }
 
 /// A file whose content was confirmed; what the server says of it comes in its turn.
-public final class FTPFinishing: Sendable {
+public struct FTPFinishing: Sendable {
     let placement: FTPPlacement
-    let flight: Flight
-    let inbox: NIOLoopBound<ReplyInbox>
-
-    init(_ placement: FTPPlacement, _ flight: Flight, _ inbox: NIOLoopBound<ReplyInbox>) {
-        self.placement = placement
-        self.flight = flight
-        self.inbox = inbox
-    }
+    let answers: PendingFlight
 }
 
 /// A rename under way; its replies come in their turn, whatever else the session does.
