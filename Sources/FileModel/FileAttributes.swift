@@ -15,11 +15,11 @@ public struct FileAttributes: Hashable, Sendable {
     public var type: FileType
     /// False where the server tells blocks or nothing: only reading the file tells its size.
     public var hasExactSize = true
-    /// The low twelve mode bits (chmod(2)).
-    public var permissions: UInt16?
-    public var owner: UInt32?
-    public var group: UInt32?
-    public var linkCount: UInt32?
+    private var told = Told()
+    private var mode: UInt16 = 0
+    private var uid: UInt32 = 0
+    private var gid: UInt32 = 0
+    private var links: UInt32 = 0
     /// A server-wide identity that survives renames: the MLSD `unique` fact (RFC 3659 §7.5.2), an inode number.
     public var uniqueID: String?
 
@@ -30,14 +30,63 @@ public struct FileAttributes: Hashable, Sendable {
         self.type = type
         self.size = size
         self.modified = modified
+        self.uniqueID = uniqueID
         self.permissions = permissions
         self.owner = owner
         self.group = group
         self.linkCount = linkCount
-        self.uniqueID = uniqueID
     }
 
     public var isDirectory: Bool { type == .directory }
+}
+
+extension FileAttributes {
+    /// Which of the numbers below the server told; what it did not tell is kept as 0.
+    private struct Told: OptionSet, Hashable {
+        var rawValue: UInt8 = 0
+
+        static let permissions = Told(rawValue: 1)
+        static let owner = Told(rawValue: 2)
+        static let group = Told(rawValue: 4)
+        static let linkCount = Told(rawValue: 8)
+    }
+
+    private mutating func note(_ part: Told, _ isTold: Bool) {
+        if isTold { told.insert(part) } else { told.remove(part) }
+    }
+
+    /// The low twelve mode bits (chmod(2)).
+    public var permissions: UInt16? {
+        get { told.contains(.permissions) ? mode : nil }
+        set {
+            note(.permissions, newValue != nil)
+            mode = newValue ?? 0
+        }
+    }
+
+    public var owner: UInt32? {
+        get { told.contains(.owner) ? uid : nil }
+        set {
+            note(.owner, newValue != nil)
+            uid = newValue ?? 0
+        }
+    }
+
+    public var group: UInt32? {
+        get { told.contains(.group) ? gid : nil }
+        set {
+            note(.group, newValue != nil)
+            gid = newValue ?? 0
+        }
+    }
+
+    public var linkCount: UInt32? {
+        get { told.contains(.linkCount) ? links : nil }
+        set {
+            note(.linkCount, newValue != nil)
+            links = newValue ?? 0
+        }
+    }
 }
 
 /// One line of a listing. The attributes are those of the name itself (lstat), links are not followed.

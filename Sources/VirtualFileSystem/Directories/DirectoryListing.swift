@@ -3,9 +3,19 @@ import Synchronization
 
 /// A name that a directory handle shows; attributes stay in the inode table.
 struct ListedName: Sendable {
+    private static let types: [FileType] = [.regular, .directory, .symbolicLink, .special]
+
     let name: FileName
-    let number: InodeNumber
-    let type: FileType
+    /// Number and type in one: handles keep as many of these as a folder has names.
+    private let packed: UInt64
+
+    init(name: FileName, number: InodeNumber, type: FileType) {
+        self.name = name
+        packed = number.value << 2 | UInt64(Self.types.firstIndex(of: type) ?? 0)
+    }
+
+    var number: InodeNumber { InodeNumber(packed >> 2) }
+    var type: FileType { Self.types[Int(packed & 3)] }
 }
 
 /// The names of a directory as they arrive; read by any number of handles while it is still under way.

@@ -8,7 +8,8 @@ struct Link: Hashable, Sendable {
 
 /// A file, directory or link that the volume knows.
 ///
-/// Belongs to its `InodeTable` and is only touched under the table's lock.
+/// Belongs to its `InodeTable` and is only touched under the table's lock. A mount holds one for each name it knows, so what
+/// few of them have is kept apart: a file with a short name takes some 300 bytes in all.
 final class Inode {
     let number: InodeNumber
     /// Its first name; nil for the root and for what was unlinked.
@@ -16,19 +17,24 @@ final class Inode {
     /// As the server last told them; `OpenFile` knows better while it writes.
     var attributes: FileAttributes
     /// Until when `attributes` are believed.
-    var expires: ContinuousClock.Instant
+    var expires: ContinuousClock.Instant {
+        get { Self.origin + .nanoseconds(expiry) }
+        set { expiry = (newValue - Self.origin).clampedNanoseconds }
+    }
+
+    private static let origin = ContinuousClock.now
+    private var expiry: Int64
     /// How often the kernel was told this number and has not forgotten it (fuse_lowlevel.h, lookup and forget).
     var lookups: UInt64 = 0
     /// The last own change (`InodeTable.nextEvent`), so that an answer that was asked for before it is not believed after it.
     var revision: UInt64 = 0
-    /// Set for directories.
-    var directory: DirectoryState?
     /// The last listing that named it.
     var listing: UInt64 = 0
     /// What few inodes have.
     private var rare: Rare?
 
     private final class Rare {
+        var directory: DirectoryState?
         var otherLinks: [Link] = []
         var file: OpenFile?
         var fileUsers = 0
@@ -47,8 +53,14 @@ final class Inode {
         self.number = number
         self.link = link
         self.attributes = attributes
-        self.expires = expires
+        expiry = (expires - Self.origin).clampedNanoseconds
         if attributes.isDirectory { directory = DirectoryState(named: expires) }
+    }
+
+    /// Set for directories.
+    var directory: DirectoryState? {
+        get { rare?.directory }
+        set { set(\.directory, newValue, isNothing: newValue == nil) }
     }
 
     /// Further names, made through this volume.
@@ -116,5 +128,16 @@ struct PageStamp: Hashable, Sendable {
     init(_ attributes: FileAttributes) {
         size = attributes.size
         modified = attributes.modified?.time
+    }
+}
+
+extension Duration {
+    /// The nearest number of nanoseconds that 64 bits hold.
+    fileprivate var clampedNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        let (sum, isTooMuch) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return isTooMuch ? (seconds < 0 ? .min : .max) : sum
     }
 }

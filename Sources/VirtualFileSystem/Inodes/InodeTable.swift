@@ -5,7 +5,7 @@ import FileModel
 /// Paths are derived from names, so they follow renames of every directory above. A value without I/O or clock.
 struct InodeTable {
     let lifetimes: Lifetimes
-    private(set) var inodes: [InodeNumber: Inode] = [:]
+    private(set) var inodes = InodePages()
     private var lastNumber = InodeNumber.root.value
     private var lastEvent: UInt64 = 0
     /// Counts own renames of folders, which change paths that calls under way were made with.
