@@ -109,7 +109,8 @@ struct PoolStateMachine {
         var times = connections.compactMap { $0.open?.nextDuty(configuration)?.at }
         times += [waiters.earliestDeadline, nextAsk, nextDemandRead].compactMap { $0 }
         if !waiters.isEmpty {
-            times += [backOff.until, backOff.stoppedUntil, limit.nextProbe, loginPace?.nextStep(now)].compactMap { $0 }
+            times += [backOff.until, backOff.stoppedUntil, limit.nextProbe].compactMap { $0 }
+            if let loginPace, !loginPace.allows(connections.count, now) { times.append(loginPace.nextStep(now)) }
         }
         return times.filter { $0 > now }.min()
     }

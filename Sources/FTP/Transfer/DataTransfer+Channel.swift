@@ -170,9 +170,9 @@ extension DataTransfer: ChannelInboundHandler {
                 StorageError(.timedOut, "no data moved for \(limits.command.inSeconds) on the data connection")))
     }
 
-    /// Whether the next move is the server's: with a full window it is the reader's.
+    /// Whether the next move is the server's: while reading is paused it is the reader's.
     private var isWaitingForPeer: Bool {
         guard case .open = machine.data else { return false }
-        return machine.direction == .download ? !received.isFull : unsentBytes > 0
+        return machine.direction == .download ? !received.isPaused : unsentBytes > 0
     }
 }

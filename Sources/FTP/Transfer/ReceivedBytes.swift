@@ -35,7 +35,8 @@ final class ReceivedBytes: Sendable {
         }
     }
 
-    var isFull: Bool { state.withLock { $0.count >= Self.window } }
+    /// Nothing is read until the reader has taken more: the next move is its own, and no silence is the server's.
+    var isPaused: Bool { state.withLock { $0.isPaused } }
 
     /// Whether there is room; if not, `takeFirst` tells when there is.
     func hasRoomOrPauses() -> Bool {

@@ -9,7 +9,7 @@ struct Link: Hashable, Sendable {
 /// A file, directory or link that the volume knows.
 ///
 /// Belongs to its `InodeTable` and is only touched under the table's lock. A mount holds one for each name it knows, so what
-/// few of them have is kept apart: a file with a short name takes some 300 bytes in all.
+/// few of them have is kept apart.
 final class Inode {
     let number: InodeNumber
     /// Its first name; nil for the root and for what was unlinked.

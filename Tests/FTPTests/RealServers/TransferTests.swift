@@ -36,6 +36,25 @@ extension RealServers {
             await connection.close()
         }
 
+        /// Reading is paused at a full window until half of it is taken: a reader that stops in between is no silent server.
+        @Test func aReaderThatStopsWithinTheWindowIsNoStall() async throws {
+            let folder = try await ServerFolder(.proFTPD)
+            var settings = folder.settings
+            settings.timeouts.command = .seconds(1)
+            let connection = try await FTPConnection.connect(settings)
+            let bytes = pattern(12_000_000)
+            folder.put("big", bytes)
+            let download = try await connection.retrieve(folder.file("big"))
+            var found = Array(try #require(try await download.next()).readableBytesView)
+            // The window fills, and the limit passes twice; there is no event to wait for, as nothing may happen.
+            try await Task.sleep(for: .seconds(1))
+            found += Array(try #require(try await download.next()).readableBytesView)
+            try await Task.sleep(for: .seconds(2))
+            while let more = try await download.next() { found += more.readableBytesView }
+            #expect(found == bytes)
+            await connection.close()
+        }
+
         @Test(arguments: ServerCase.allCases)
         func aTransferBrokenOffLeavesTheSessionInOrder(on server: ServerCase) async throws {
             let folder = try await ServerFolder(server)
