@@ -49,43 +49,33 @@ extension FileAttributes {
         static let owner = Told(rawValue: 2)
         static let group = Told(rawValue: 4)
         static let linkCount = Told(rawValue: 8)
-    }
 
-    private mutating func note(_ part: Told, _ isTold: Bool) {
-        if isTold { told.insert(part) } else { told.remove(part) }
+        /// - Returns: the number to keep.
+        mutating func note<Number: FixedWidthInteger>(_ part: Told, _ number: Number?) -> Number {
+            if number == nil { remove(part) } else { insert(part) }
+            return number ?? 0
+        }
     }
 
     /// The low twelve mode bits (chmod(2)).
     public var permissions: UInt16? {
         get { told.contains(.permissions) ? mode : nil }
-        set {
-            note(.permissions, newValue != nil)
-            mode = newValue ?? 0
-        }
+        set { mode = told.note(.permissions, newValue) }
     }
 
     public var owner: UInt32? {
         get { told.contains(.owner) ? uid : nil }
-        set {
-            note(.owner, newValue != nil)
-            uid = newValue ?? 0
-        }
+        set { uid = told.note(.owner, newValue) }
     }
 
     public var group: UInt32? {
         get { told.contains(.group) ? gid : nil }
-        set {
-            note(.group, newValue != nil)
-            gid = newValue ?? 0
-        }
+        set { gid = told.note(.group, newValue) }
     }
 
     public var linkCount: UInt32? {
         get { told.contains(.linkCount) ? links : nil }
-        set {
-            note(.linkCount, newValue != nil)
-            links = newValue ?? 0
-        }
+        set { links = told.note(.linkCount, newValue) }
     }
 }
 

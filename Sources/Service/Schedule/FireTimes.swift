@@ -78,12 +78,3 @@ public struct FireTimes: Sendable {
         return nil
     }
 }
-
-extension Duration {
-    /// Rounded down; clamped at the ends of what an `Int64` holds, 292 years.
-    fileprivate var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : product + attoseconds / 1_000_000_000
-    }
-}

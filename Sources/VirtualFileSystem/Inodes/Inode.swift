@@ -19,7 +19,7 @@ final class Inode {
     /// Until when `attributes` are believed.
     var expires: ContinuousClock.Instant {
         get { Self.origin + .nanoseconds(expiry) }
-        set { expiry = (newValue - Self.origin).clampedNanoseconds }
+        set { expiry = (newValue - Self.origin).wholeNanoseconds }
     }
 
     private static let origin = ContinuousClock.now
@@ -53,7 +53,7 @@ final class Inode {
         self.number = number
         self.link = link
         self.attributes = attributes
-        expiry = (expires - Self.origin).clampedNanoseconds
+        expiry = (expires - Self.origin).wholeNanoseconds
         if attributes.isDirectory { directory = DirectoryState(named: expires) }
     }
 
@@ -128,16 +128,5 @@ struct PageStamp: Hashable, Sendable {
     init(_ attributes: FileAttributes) {
         size = attributes.size
         modified = attributes.modified?.time
-    }
-}
-
-extension Duration {
-    /// The nearest number of nanoseconds that 64 bits hold.
-    fileprivate var clampedNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        let (sum, isTooMuch) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return isTooMuch ? (seconds < 0 ? .min : .max) : sum
     }
 }
