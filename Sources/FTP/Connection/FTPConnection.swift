@@ -1,7 +1,7 @@
 public import FileModel
 public import NIOCore
 import TLS
-import Transport
+public import Transport
 
 /// One FTP session: a control connection and at most one data connection at a time.
 ///
@@ -11,7 +11,7 @@ import Transport
 /// background, or closes.
 public actor FTPConnection {
     public nonisolated let loop: any EventLoop
-    nonisolated let executor: LoopExecutor
+    public nonisolated let executor: LoopExecutor
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private(set) var settings: FTPSettings

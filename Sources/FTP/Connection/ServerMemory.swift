@@ -37,6 +37,8 @@ public final class ServerMemory: Sendable {
         var keepsHalvesApart = true
         /// What FEAT said last.
         var features: FeatureSet?
+        /// SIZE of a missing file was refused with words that say so.
+        var sizeTellsMissing = false
         /// A data connection came about.
         var reachesDataPorts = false
     }

@@ -80,9 +80,9 @@ enum ReplyMapping {
 
     /// The first phrase that the server says itself: names may hold any words, and replies echo them.
     private static func reason(in reply: Reply, about path: RemotePath?) -> StorageError.Code? {
-        let text = reply.text.lowercased()
+        let text = SearchText(reply.text)
         let echoes = path.map { [printable($0.absolute), $0.name?.description ?? ""] } ?? []
-        let echoed = echoes.filter { $0.count > 2 }.flatMap { text.ranges(of: $0.lowercased()) }
+        let echoed = echoes.map(SearchText.folded).filter { $0.count > 2 }.flatMap(text.ranges)
         return phrases.first { phrase, _ in
             text.ranges(of: phrase).contains { range in
                 !echoed.contains { $0.lowerBound <= range.lowerBound && $0.upperBound >= range.upperBound }
@@ -90,8 +90,10 @@ enum ReplyMapping {
         }?.code
     }
 
+    private static let phrases = words.map { (phrase: SearchText.folded($0.phrase), code: $0.code) }
+
     /// The first match counts.
-    private static let phrases: [(phrase: String, code: StorageError.Code)] = [
+    private static let words: [(phrase: String, code: StorageError.Code)] = [
         ("not empty", .notEmpty),
         ("no such file", .notFound), ("no such directory", .notFound), ("not found", .notFound),
         ("cannot find", .notFound), ("can't find", .notFound), ("does not exist", .notFound),

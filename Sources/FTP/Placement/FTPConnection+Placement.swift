@@ -155,10 +155,15 @@ extension FTPConnection {
             guard error.code == .notFound else { throw error }
             return false
         }
-        if replies[.entryOfTarget]?.isCompletion == true {
-            returnHome()
-            return true
+        return isTakenByName(replies)
+    }
+
+    /// What CWD and SIZE say of the target's name; a directory that CWD has entered is left.
+    func isTakenByName(_ replies: [Flight.Purpose: Reply]) -> Bool {
+        guard replies[.entryOfTarget]?.isCompletion == true else {
+            return replies[.sizeOfTarget]?.isCompletion == true
         }
-        return replies[.sizeOfTarget].flatMap(Self.size) != nil
+        returnHome()
+        return true
     }
 }

@@ -30,9 +30,7 @@ extension FTPConnection {
     }
 
     private func isPlainlyTaken(_ replies: [Flight.Purpose: Reply]) -> Bool? {
-        guard let reply = replies[.factsOfTarget] else {
-            return [replies[.entryOfTarget], replies[.sizeOfTarget]].contains { $0?.isCompletion == true }
-        }
+        guard let reply = replies[.factsOfTarget] else { return isTakenByName(replies) }
         if reply.isCompletion { return true }
         return reply.code == 550 ? false : nil
     }

@@ -35,34 +35,56 @@ extension FTPConnection {
     }
 
     /// Whether nothing has a name; asks for the next data connection on the way.
+    ///
+    /// Where SIZE is known to say of a missing file that it is missing, it is asked alone, and the rest only if it says
+    /// anything else.
     public func isFree(_ path: RemotePath) async throws(StorageError) -> Bool {
         try await operation { () async throws(StorageError) in
-            let home = workingDirectory
-            var flight = Flight()
-            if listingMode == .machine { flight.add(.factsOfTarget, try .facts(path)) }
-            flight.add(.entryOfTarget, try .changeDirectory(path))
-            flight.add(.sizeOfTarget, try .size(path))
-            if prepared?.isFresh != true { flight.add(.nextData, passiveCommand) }
-            workingDirectory = nil
-            let replies = flight.assigned(try await exchangeInBinary(flight.commands))
-            if let reply = replies[.nextData] { takeNextData(reply) }
-            if replies[.entryOfTarget]?.isCompletion == true {
-                returnHome()
-                return false
+            if memory[\.sizeTellsMissing] {
+                var question = Flight()
+                question.add(.sizeOfTarget, try .size(path))
+                let reply = try await fly(question)[.sizeOfTarget]
+                if let reply, reply.isCompletion || tellsMissing(reply, path) { return !reply.isCompletion }
             }
-            workingDirectory = home
-            return try await isMissing(path, replies)
+            return try await isFreeByAll(path)
         }
+    }
+
+    /// Asks in every way at once, and learns whether SIZE would have been enough.
+    private func isFreeByAll(_ path: RemotePath) async throws(StorageError) -> Bool {
+        var questions = Flight()
+        if listingMode == .machine { questions.add(.factsOfTarget, try .facts(path)) }
+        questions.add(.entryOfTarget, try .changeDirectory(path))
+        questions.add(.sizeOfTarget, try .size(path))
+        let home = workingDirectory
+        workingDirectory = nil
+        let replies = try await fly(questions)
+        if replies[.entryOfTarget]?.isCompletion == true {
+            returnHome()
+            return false
+        }
+        workingDirectory = home
+        if let reply = replies[.sizeOfTarget], tellsMissing(reply, path) { memory[\.sizeTellsMissing] = true }
+        return try await isMissing(path, replies)
+    }
+
+    private func fly(_ questions: Flight) async throws(StorageError) -> [Flight.Purpose: Reply] {
+        var flight = questions
+        if prepared?.isFresh != true { flight.add(.nextData, passiveCommand) }
+        let replies = flight.assigned(try await exchangeInBinary(flight.commands))
+        if let reply = replies[.nextData] { takeNextData(reply) }
+        return replies
+    }
+
+    private func tellsMissing(_ reply: Reply, _ path: RemotePath) -> Bool {
+        reply.isFailure && !ReplyMapping.isVague(reply, about: path)
+            && ReplyMapping.code(of: reply, path: path) == .notFound
     }
 
     private func isMissing(_ path: RemotePath, _ replies: [Flight.Purpose: Reply]) async throws(StorageError) -> Bool {
         let answers = [replies[.factsOfTarget], replies[.entryOfTarget], replies[.sizeOfTarget]].compactMap { $0 }
         if answers.contains(where: \.isCompletion) { return false }
-        if answers.contains(where: {
-            !ReplyMapping.isVague($0, about: path) && ReplyMapping.code(of: $0, path: path) == .notFound
-        }) {
-            return true
-        }
+        if answers.contains(where: { tellsMissing($0, path) }) { return true }
         do throws(StorageError) {
             _ = try await lookUp(path)
             return false

@@ -10,6 +10,7 @@ public import RemoteFileSystem
 public final class FTPRemote: RemoteFileSystem, PooledRemote {
     let pool: Pool<FTPConnection>
     let root: RemoteFolder
+    private let loop: AnsweringLoop
     private let identity: String
     private let streams: (down: Int, up: Int)
     /// The character set of the server's names; nil: they are taken as they are.
@@ -41,7 +42,13 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         configuration.mostConnecting = configuration.maximumConnections
         let most = configuration.maximumConnections
         streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
-        pool = Pool(configuration, slots: slots, record: record, connect: connect)
+        let loop = AnsweringLoop()
+        self.loop = loop
+        pool = Pool(configuration, slots: slots, record: record) { () async throws(StorageError) in
+            let connection = try await connect()
+            loop.opened(connection)
+            return connection
+        }
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {
@@ -78,6 +85,8 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         if pool.open + pool.connecting < 2 { self.pool.expectStreams(2) }
         return false
     }
+
+    public var executor: (any TaskExecutor)? { loop.executor }
 
     public func distrustIdleConnections() { pool.closeIdle() }
 

@@ -39,7 +39,8 @@ extension FileCopier {
     ) async throws(StorageError) -> Bool {
         var blocks = ReadAheadBlocks(from: offset, to: order.source.size, length: Int64(blockSize))
         while !blocks.isComplete {
-            while let block = blocks.next(within: source.files.bytesAhead(connections: readers.count)) {
+            let window = source.files.bytesAhead(connections: readers.count)
+            while let block = blocks.next(within: window) {
                 ask(block, &readers, &group)
             }
             switch await group.next() {

@@ -1,3 +1,5 @@
+import FileModel
+
 /// How long calls took: counts in buckets whose width grows with the time, so that any quantile is known to an eighth
 /// in bounded memory.
 ///
@@ -16,7 +18,7 @@ public struct LatencyHistogram: Sendable, Hashable {
     public init() {}
 
     public mutating func record(_ duration: Duration) {
-        counts[Self.bucket(of: Self.nanoseconds(duration))] += 1
+        counts[Self.bucket(of: UInt64(clamping: duration.wholeNanoseconds))] += 1
         count += 1
         maximum = max(maximum, duration)
     }
@@ -39,11 +41,6 @@ public struct LatencyHistogram: Sendable, Hashable {
         for bucket in counts.indices { counts[bucket] += other.counts[bucket] }
         count += other.count
         maximum = max(maximum, other.maximum)
-    }
-
-    private static func nanoseconds(_ duration: Duration) -> UInt64 {
-        let (seconds, attoseconds) = duration.components
-        return UInt64(clamping: seconds) &* 1_000_000_000 &+ UInt64(clamping: attoseconds / 1_000_000_000)
     }
 
     static func bucket(of nanoseconds: UInt64) -> Int {

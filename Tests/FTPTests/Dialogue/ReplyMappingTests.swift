@@ -40,6 +40,14 @@ import Testing
         #expect(!ReplyMapping.isVague(Reply(550, text + ": Permission denied")))
     }
 
+    /// Servers shout, and names are not ASCII.
+    @Test func wordsCountInAnyCase() throws {
+        #expect(ReplyMapping.code(of: Reply(550, "NO SUCH FILE")) == .notFound)
+        #expect(ReplyMapping.code(of: Reply(550, "Sorry, it DOESN\u{2019}T exist")) == .notFound)
+        let path = try RemotePath("\u{c4}/Not Found")
+        #expect(ReplyMapping.isVague(Reply(550, "/\u{c4}/Not Found: failed"), about: path))
+    }
+
     /// A path in the reply is not its reason.
     @Test func echoesAreNotRead() throws {
         let path = try RemotePath("a/no such file exists")
