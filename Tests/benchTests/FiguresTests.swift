@@ -29,6 +29,7 @@ import Testing
         let stat = "42 (a) b c) S 1 42 42 0 -1 4194304 100 200 0 0 7 5 3 1 20 0 1 0 100 0 0"
         #expect(ProcessTable.ticks(inStat: stat) == 16)
         #expect(ProcessTable.ticks(inStat: "nonsense") == nil)
+        #expect(ProcessTable.busyTicks(inStat: "cpu  10 1 5 900 40 2 3 4 6 0\ncpu0 5 0 2 450 20 1 1 2 3 0\n") == 25)
         #expect(ProcessTable.peakMemory(inStatus: "Name:\tx\nVmHWM:\t    2048 kB\n") == 2_097_152)
     }
 }

@@ -10,7 +10,7 @@ struct Progress: Sendable {
     func began(_ title: String) { say("  \(title)") }
 
     func ran(_ contestant: Contestant, _ measurement: Measurement) {
-        say("    \(contestant.name): \(Figures.cell(measurement))")
+        say("    \(contestant.name): \(Figures.trial(measurement))")
     }
 
     func failed(_ contestant: Contestant, _ reason: String) { say("    \(contestant.name): FAILED: \(reason)") }

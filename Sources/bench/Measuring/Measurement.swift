@@ -6,6 +6,9 @@ struct Measurement: Codable, Sendable {
     var cpu: Double
     /// Sum of the high-water marks of resident memory of all those processes, in bytes.
     var peakMemory: Int
+    /// What all processors of the machine worked meanwhile, for client, server, relay and whoever else, in seconds: near
+    /// `wall` times the processors, nobody could have been faster with the same work.
+    var machine: Double = 0
 }
 
 extension [Measurement] {
@@ -13,7 +16,8 @@ extension [Measurement] {
     var median: Measurement? {
         guard !isEmpty else { return nil }
         return Measurement(
-            wall: map(\.wall).median, cpu: map(\.cpu).median, peakMemory: Int(map { Double($0.peakMemory) }.median))
+            wall: map(\.wall).median, cpu: map(\.cpu).median, peakMemory: Int(map { Double($0.peakMemory) }.median),
+            machine: map(\.machine).median)
     }
 }
 

@@ -36,6 +36,17 @@ enum ProcessTable {
         return fields[12...15].compactMap { Int($0) }.reduce(0, +)
     }
 
+    /// What all processors have worked since the machine started, in seconds.
+    static func busyTime() -> Double {
+        Double(busyTicks(inStat: Disk.text("/proc/stat") ?? "")) / Double(sysconf(CInt(_SC_CLK_TCK)))
+    }
+
+    /// The first line: user, nice, system, idle, iowait, irq, softirq, steal, and guests, whose time is in user.
+    static func busyTicks(inStat text: String) -> Int {
+        let fields = text.prefix { $0 != "\n" }.split(separator: " ").dropFirst().prefix(8).compactMap { Int($0) }
+        return fields.enumerated().reduce(0) { sum, field in [3, 4].contains(field.offset) ? sum : sum + field.element }
+    }
+
     /// The high-water mark of resident memory in bytes; nil when the process is gone.
     static func peakMemory(of pid: pid_t) -> Int? {
         Disk.text("/proc/\(pid)/status").flatMap(peakMemory(inStatus:))

@@ -29,6 +29,7 @@ struct Stopwatch: Sendable {
         var memory = MemoryWatch()
         // Nobody is to wait for the disk because of what was written before.
         sync()
+        let machineBefore = ProcessTable.busyTime()
         let start = ContinuousClock.now
         let child = try Spawn(command, outputFile: outputFile, errorFile: errorFile)
         guard watch(child, &memory, of: daemon ?? child.pid, until: start + limit) else {
@@ -39,9 +40,11 @@ struct Stopwatch: Sendable {
         try checkStatus(status)
         guard try await settle(isSettled, start: start) else { throw TrialFailure.overLimit(limit.seconds) }
         let wall = ContinuousClock.now - start
+        let machine = ProcessTable.busyTime() - machineBefore
         if let daemon { memory.look(at: daemon) }
         let cpuAfter = daemon.map { ProcessTable.cpu(ofTree: $0) } ?? 0
-        return Measurement(wall: wall.seconds, cpu: cpu + cpuAfter - cpuBefore, peakMemory: memory.total)
+        return Measurement(
+            wall: wall.seconds, cpu: cpu + cpuAfter - cpuBefore, peakMemory: memory.total, machine: machine)
     }
 
     private func watch(

@@ -12,6 +12,11 @@ enum Figures {
         "\(seconds(measurement.wall)) s (\(fixed(measurement.cpu, 2)))"
     }
 
+    /// A cell, and what the whole machine worked.
+    static func trial(_ measurement: Measurement) -> String {
+        "\(cell(measurement)), machine \(fixed(measurement.machine, 2)) s"
+    }
+
     static func fixed(_ value: Double, _ digits: Int) -> String {
         var scale = 1
         for _ in 0..<digits { scale *= 10 }
