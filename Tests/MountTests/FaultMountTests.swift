@@ -20,7 +20,7 @@ struct FaultMountTests {
     /// Cuts at bytes that a seed chooses: in the handshake, in a header, in the data, near the end.
     @Test(arguments: [Site.sftp, .ftp, .ftpes])
     func readsThroughACutLineAreRightOrFail(site: Site) async throws {
-        let seed = Environment.number("REMORA_SEED").map { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
+        let seed = Environment.seed
         var random = SeededGenerator(seed: seed)
         let mount = try await ServerMount(site, relayed: true, options: Self.limits)
         let relay = try #require(mount.relay)
@@ -56,7 +56,7 @@ struct FaultMountTests {
 
     @Test(arguments: [Site.sftp, .ftp, .ftpes])
     func writesThatReportedSuccessAreComplete(site: Site) async throws {
-        let seed = Environment.number("REMORA_SEED").map { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
+        let seed = Environment.seed
         var random = SeededGenerator(seed: seed)
         let mount = try await ServerMount(site, relayed: true, options: Self.limits)
         let relay = try #require(mount.relay)

@@ -10,7 +10,7 @@ import Testing
 struct ServerModelTests {
     @Test(arguments: [Site.sftp, .ftp], ["through", "back"])
     func theMountOfAServerBehavesAsALocalFolder(site: Site, write: String) async throws {
-        let seed = Environment.number("REMORA_SEED").map { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
+        let seed = Environment.seed
         let count = Environment.number("REMORA_OPERATIONS") ?? (write == "back" ? 4000 : 10_000)
         print("reference model on \(site), write = \(write): \(count) operations, seed \(seed)")
         let mount = try await ServerMount(site, options: ["write=\(write)"])
@@ -27,6 +27,11 @@ struct ServerModelTests {
 
 enum Environment {
     static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
+
+    /// `REMORA_SEED`, or another one every time.
+    static var seed: UInt64 {
+        getenv("REMORA_SEED").flatMap { UInt64(String(cString: $0)) } ?? UInt64.random(in: 0 ... .max)
+    }
 
     /// Whether what takes minutes is wanted, too: make soak.
     static var isSoak: Bool { number("REMORA_SOAK") == 1 }

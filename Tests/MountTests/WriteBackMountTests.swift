@@ -112,7 +112,7 @@ struct WriteBackMountTests {
     /// SIGKILL at random instants, again and again: what was closed is complete on the server, and nothing else is.
     @Test(arguments: [Site.sftp, .ftp])
     func whateverMomentAMountIsKilledNothingClosedIsLost(site: Site) async throws {
-        let seed = Environment.number("REMORA_SEED").map { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
+        let seed = Environment.seed
         print("killed write-back on \(site): seed \(seed)")
         var random = SeededGenerator(seed: seed)
         let mount = try await ServerMount(site, options: ["write=back"])
