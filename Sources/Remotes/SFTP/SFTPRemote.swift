@@ -1,6 +1,5 @@
 public import ConnectionPool
 public import FileModel
-public import NIOCore
 public import RemoteFileSystem
 public import SFTP
 
@@ -11,7 +10,7 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
     let pool: Pool<SFTPConnection>
     let root: RemoteFolder
     private let identity: String
-    private let answering: AnsweringLoop
+    private let loop: AnsweringLoop
     private let streams: (down: Int, up: Int)
 
     /// Open files and requests that share one connection before another is opened, where the server does not say how
@@ -34,11 +33,11 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         configuration.streamsPerConnection = Self.streamsPerConnection
         let most = configuration.maximumConnections
         streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
-        let answering = AnsweringLoop()
-        self.answering = answering
+        let loop = AnsweringLoop()
+        self.loop = loop
         pool = Pool(configuration, slots: slots, record: record) { () async throws(StorageError) in
             let connection = try await connect()
-            answering.opened(connection)
+            loop.opened(connection)
             return connection
         }
     }
@@ -83,10 +82,9 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         }
     }
 
-    public var executor: (any TaskExecutor)? { answering.executor }
-    public var loop: (any EventLoop)? { answering.executor?.loop }
+    public var executor: (any TaskExecutor)? { loop.executor }
 
-    public var roundTrip: Duration? { answering.roundTrip }
+    public var roundTrip: Duration? { loop.roundTrip }
 
     public func distrustIdleConnections() { pool.closeIdle() }
 
