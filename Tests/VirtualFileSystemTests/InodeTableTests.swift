@@ -56,6 +56,38 @@ struct InodeTableTests {
         }
     }
 
+    /// Two listings of a folder at once: what the later one has told already does not go with the end of the earlier.
+    @Test(arguments: [true, false])
+    mutating func anEarlierListingTakesNothingFromALaterOne(laterTellsFirst: Bool) throws {
+        guard case .new(let earlier, _) = try table.planListing(.root, now: start),
+            case .new(let later, _) = try table.planNewListing(.root, isWanted: true)
+        else { return }
+        let entry = DirectoryEntry(name: try FileName("f"), attributes: FileAttributes(type: .regular))
+        let told = try (laterTellsFirst ? [later, earlier] : [earlier, later]).map { listing throws(StorageError) in
+            try table.record([entry], of: listing, now: start)
+        }
+        #expect(told.map(\.count) == [1, 1])
+        _ = try table.complete(earlier, now: start)
+        #expect(try table.child(FileName("f"), of: .root)?.number == told[0].first?.number)
+        _ = try table.complete(later, now: start)
+        #expect(try table.child(FileName("f"), of: .root)?.isUnlinked == false)
+    }
+
+    /// A name that was changed here and then forgotten by the kernel is on the server, and a listing shows it.
+    @Test mutating func aNameChangedAndForgottenWhileItsFolderIsListedIsShown() throws {
+        guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }
+        let file = try table.insert(
+            FileAttributes(type: .regular), as: FileName("f"), in: .root, now: start)
+        try table.retain(file.number)
+        table.forget(file.number, 1)
+        let entries = try ["f", "g"].map { name throws(StorageError) in
+            DirectoryEntry(name: try FileName(name), attributes: FileAttributes(type: .regular))
+        }
+        try table.unlink(FileName("g"), in: .root, now: start)
+        let names = try table.record(entries, of: listing, now: start).map(\.name)
+        #expect(names == [try FileName("f")], "what was removed here is not shown")
+    }
+
     @Test mutating func anUnlinkedInodeStaysUntilItIsForgotten() throws {
         let file = try add("f")
         try table.unlink(FileName("f"), in: .root, now: start)

@@ -47,17 +47,24 @@ extension InodeTable {
         names.reserveCapacity(batch.count)
         for entry in batch where !directory.hidden.contains(entry.name) {
             let inode =
-                directory.isInDoubt(entry.name)
+                isOurs(entry.name, in: directory)
                 ? try child(entry.name, of: listing.directory)
                 : try adopt(entry.attributes, as: entry.name, in: listing.directory, at: listing.id, now: now)
             guard let inode, inode.listing != listing.id else { continue }
-            inode.listing = listing.id
+            inode.listing = max(inode.listing, listing.id)
             names.append(ListedName(name: entry.name, number: inode.number, type: inode.attributes.type))
         }
         return names
     }
 
-    /// Ends a listing that came in full: what it did not name is gone.
+    /// Whether we know better than a listing how things are with a name. One that we changed and then forgot is the server's
+    /// again, unless we know that it is gone.
+    private func isOurs(_ name: FileName, in directory: DirectoryState) -> Bool {
+        guard directory.isInDoubt(name) else { return false }
+        return directory.children[name] != nil || directory.absent[name] != nil || directory.changing[name] != nil
+    }
+
+    /// Ends a listing that came in full: what neither it nor a later one named is gone.
     ///
     /// - Returns: names it could not know of, because only we have them yet.
     mutating func complete(
@@ -69,7 +76,7 @@ extension InodeTable {
         endListing(of: directory, listing)
         var own: [ListedName] = []
         for (name, number) in directory.children {
-            guard let inode = inodes[number], inode.listing != listing.id else { continue }
+            guard let inode = inodes[number], inode.listing < listing.id else { continue }
             if inode.file != nil || directory.isInDoubt(name) {
                 own.append(ListedName(name: name, number: number, type: inode.attributes.type))
             } else {
