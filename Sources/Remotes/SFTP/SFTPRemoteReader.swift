@@ -96,7 +96,11 @@ final class SFTPRemoteReader: RemoteReader {
             if !state.isClosed { state.open = fresh }
             return state.isClosed
         }
-        if isClosed { fresh.end() }
+        guard !isClosed else {
+            // The server may give the handle's number to another file at once.
+            fresh.end()
+            throw closed
+        }
         watchPressure(lease)
         return fresh
     }
@@ -106,9 +110,11 @@ final class SFTPRemoteReader: RemoteReader {
             state.open?.readsUnderWay += 1
             return (state.open, state.isClosed)
         }
-        if isClosed { throw StorageError(.staleHandle, "\(path) was closed") }
+        if isClosed { throw closed }
         return open
     }
+
+    private var closed: StorageError { StorageError(.staleHandle, "\(path) was closed") }
 
     private func ended(_ open: Open) {
         let returned = state.withLock { state -> Open? in
