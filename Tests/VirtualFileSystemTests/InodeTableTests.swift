@@ -73,6 +73,25 @@ struct InodeTableTests {
         #expect(try table.child(FileName("f"), of: .root)?.isUnlinked == false)
     }
 
+    /// A folder above moves while a long folder is listed: what the rest of the listing leaves out is not gone.
+    @Test mutating func aListingDuringAMoveTakesNothingAway() throws {
+        let a = try add("a", .directory)
+        let folder = try add("b", .directory, in: a)
+        let kept = try add("kept", in: folder)
+        guard case .new(let listing, _) = try table.planListing(folder, now: start) else { return }
+        let told = DirectoryEntry(name: try FileName("told"), attributes: FileAttributes(type: .regular))
+        listing.append(try table.record([told], of: listing, now: start))
+        try table.rename(
+            Link(parent: .root, name: FileName("a")), to: Link(parent: .root, name: FileName("z")), now: start)
+        let own = try table.complete(listing, now: start)
+        #expect(own.map(\.number) == [kept])
+        #expect(try table.child(FileName("kept"), of: folder)?.number == kept)
+        guard case .new = try table.planListing(folder, now: start) else {
+            Issue.record("the listing is believed to be whole")
+            return
+        }
+    }
+
     /// A name that was changed here and then forgotten by the kernel is on the server, and a listing shows it.
     @Test mutating func aNameChangedAndForgottenWhileItsFolderIsListedIsShown() throws {
         guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }

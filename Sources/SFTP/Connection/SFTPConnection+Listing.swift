@@ -19,9 +19,19 @@ extension SFTPConnection {
         try await list(path, flightsAtOnce: roundTrip < Self.longWay ? 1 : 2, receive: receive)
     }
 
+    /// A folder in which not even `.` was named is looked at once more: OpenSSH's server leaves out what it cannot look at
+    /// under the path of the OPENDIR, which is everything when the folder got another place meanwhile.
     func list(
         _ path: SFTPPath, flightsAtOnce: Int, receive: ([SFTPName]) async throws(StorageError) -> Void
     ) async throws(StorageError) {
+        if try await listOnce(path, flightsAtOnce, receive) { return }
+        _ = try await listOnce(path, flightsAtOnce, receive)
+    }
+
+    /// - Returns: whether there was any name.
+    private func listOnce(
+        _ path: SFTPPath, _ flightsAtOnce: Int, _ receive: ([SFTPName]) async throws(StorageError) -> Void
+    ) async throws(StorageError) -> Bool {
         let handle = try await session.perform(.opendir(path)).handle("open the folder \(path)")
         var (length, flights) = (Self.firstFlight, [send(.readdir(handle), Self.firstFlight)])
         defer {
@@ -29,7 +39,7 @@ extension SFTPConnection {
             closeLater(handle)
         }
         var budget = ListingBudget(limit: listingLimit)
-        var isComplete = false
+        var (isComplete, hasNames) = (false, false)
         while let flight = flights.first {
             let answers = await flight.answers()
             flights.removeFirst()
@@ -37,12 +47,16 @@ extension SFTPConnection {
             for name in names { try budget.spend(name.bytes) }
             // Answers without names could go on for ever as well.
             for case .success(.names(let names)) in answers where names.isEmpty { try budget.spend([]) }
-            if !names.isEmpty { try await receive(names) }
+            if !names.isEmpty {
+                hasNames = true
+                try await receive(names)
+            }
             while !isComplete, flights.count < flightsAtOnce {
                 length = min(length * 2, Self.largestFlight)
                 flights.append(send(.readdir(handle), length))
             }
         }
+        return hasNames
     }
 
     private func send(_ request: SFTPRequest, _ count: Int) -> SentFlight {

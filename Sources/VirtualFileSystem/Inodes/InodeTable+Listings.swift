@@ -72,12 +72,14 @@ extension InodeTable {
     ) throws(StorageError) -> [ListedName] {
         try checkPlace(of: listing)
         let directory = try directory(listing.directory)
-        let isWhole = !directory.hasForgotten
+        // A server that looks names up by the path it was asked for leaves them out once a folder above has moved.
+        let isMoved = listing.moves != moves
+        let isWhole = !directory.hasForgotten && !isMoved
         endListing(of: directory, listing)
         var own: [ListedName] = []
         for (name, number) in directory.children {
             guard let inode = inodes[number], inode.listing < listing.id else { continue }
-            if inode.file != nil || directory.isInDoubt(name) {
+            if isMoved || inode.file != nil || directory.isInDoubt(name) {
                 own.append(ListedName(name: name, number: number, type: inode.attributes.type))
             } else {
                 detach(inode, Link(parent: listing.directory, name: name))

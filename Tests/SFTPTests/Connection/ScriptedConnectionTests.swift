@@ -209,6 +209,30 @@ import Testing
         await connection.close()
     }
 
+    /// What OpenSSH's server says of a folder that was moved between OPENDIR and READDIR: nothing is in it, not even `.`
+    @Test(arguments: [true, false])
+    func aFolderWithoutAnyNameIsLookedAtOnceMore(isGone: Bool) async throws {
+        let openings = Mutex(0)
+        let peer = ScriptedPeer { peer, id, request in
+            switch request {
+            case .opendir where openings.withLock({ $0 }) == 1 && isGone:
+                peer.answer(id, .status(SFTPStatus(.noSuchFile, message: "No such file")))
+            case .opendir:
+                openings.withLock { $0 += 1 }
+                peer.answer(id, .handle(SFTPHandle([1])))
+            case .readdir: peer.answer(id, .status(SFTPStatus(.endOfFile)))
+            default: peer.answer(id, .ok())
+            }
+        }
+        let connection = try await peer.connect()
+        let error = await failure {
+            try await connection.list(path) { batch in #expect(batch.isEmpty) }
+        }
+        #expect(error?.code == (isGone ? .notFound : nil))
+        #expect(openings.withLock { $0 } == (isGone ? 1 : 2))
+        await connection.close()
+    }
+
     /// While one flight is received the next is on its way; a short folder costs no more than its one flight.
     @Test func twoFlightsOfALongListingAreOnTheWay() async throws {
         let held = Mutex<[UInt32]>([])
