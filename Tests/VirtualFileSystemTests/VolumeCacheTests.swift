@@ -49,6 +49,24 @@ struct VolumeCacheTests {
         #expect(fixture.calls[.attributes] == 0)
     }
 
+    /// A mode set on a file that is being written travels with its content; meanwhile the server tells the old one.
+    @Test func aModeOnItsWayIsShownWhateverTheServerTells() async throws {
+        let fixture = try await VolumeFixture()
+        try await fixture.seed("f", [1])
+        let inode = try await fixture.inode("f")
+        let opened = try await fixture.volume.open(inode, flags: [.read, .write])
+        try await fixture.write(opened.handle, [2, 3], at: 0)
+        var changes = NodeChanges()
+        changes.permissions = 0o751
+        #expect(try await fixture.volume.setAttributes(of: inode, changes).permissions == 0o751)
+        fixture.clock.advance(by: .seconds(10))
+        #expect(try await fixture.names() == ["f"])
+        #expect(try await fixture.volume.attributes(of: inode).permissions == 0o751)
+        try await fixture.close(opened.handle)
+        #expect(try await fixture.volume.attributes(of: inode).permissions == 0o751)
+        #expect(try await fixture.remote.attributes(of: RemotePath("f")).permissions == 0o751)
+    }
+
     @Test func manyEntriesStreamInFull() async throws {
         let fixture = try await VolumeFixture()
         try await fixture.remote.createDirectory(RemotePath("d"), permissions: nil)

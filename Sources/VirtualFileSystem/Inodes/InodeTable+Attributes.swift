@@ -63,7 +63,7 @@ extension InodeTable {
     }
 
     func refresh(_ inode: Inode, _ attributes: FileAttributes, now: ContinuousClock.Instant) {
-        inode.attributes = attributes
+        inode.attributes = inode.file?.live.withLock { $0.completed(attributes) } ?? attributes
         inode.expires = now + lifetimes.attributes
         inode.named = inode.expires
         inode.file?.serverSize.store(attributes.size, ordering: .relaxed)

@@ -11,6 +11,31 @@ struct LiveStatus: Sendable {
     /// What was written and may not be readable on the server yet; spans all of it.
     var unread: Range<Int64>?
 
+    /// Mode and owner that were set and travel with the content; the server tells the old ones until then.
+    private var postponed = AttributeChanges()
+
+    mutating func postpone(_ changes: AttributeChanges) {
+        postponed.permissions = changes.permissions ?? postponed.permissions
+        postponed.owner = changes.owner ?? postponed.owner
+        postponed.group = changes.group ?? postponed.group
+    }
+
+    /// The server has everything, or is to be asked what it has.
+    mutating func settled() {
+        isAhead = false
+        postponed = AttributeChanges()
+    }
+
+    /// What the server tells, with what it does not know yet.
+    func completed(_ attributes: FileAttributes) -> FileAttributes {
+        guard !postponed.isEmpty else { return attributes }
+        var result = attributes
+        result.permissions = postponed.permissions ?? result.permissions
+        result.owner = postponed.owner ?? result.owner
+        result.group = postponed.group ?? result.group
+        return result
+    }
+
     mutating func wrote(_ range: Range<Int64>) {
         size = max(size, range.upperBound)
         unread = unread.map { min($0.lowerBound, range.lowerBound)..<max($0.upperBound, range.upperBound) } ?? range

@@ -96,7 +96,7 @@ extension OpenFile {
         services.inodes.settled(inode, size: size, modified: isTimeKnown ? pending.modified : nil)
         pending = AttributeChanges()
         noteContentChanged()
-        live.withLock { $0.isAhead = false }
+        live.withLock { $0.settled() }
     }
 
     /// What the server has now is for it to say.
@@ -106,7 +106,7 @@ extension OpenFile {
         failure = nil
         noteReadable()
         invalidate(0..<Int64.max)
-        live.withLock { $0.isAhead = false }
+        live.withLock { $0.settled() }
         services.inodes.expire(inode)
     }
 
@@ -123,7 +123,10 @@ extension OpenFile {
         pending.group = changes.group ?? pending.group
         pending.accessed = changes.accessed ?? pending.accessed
         pending.modified = changes.modified ?? pending.modified
-        if let modified = changes.modified { live.withLock { $0.modified = modified } }
+        live.withLock { live in
+            live.postpone(changes)
+            if let modified = changes.modified { live.modified = modified }
+        }
         return true
     }
 
