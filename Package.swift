@@ -76,7 +76,7 @@ let package = Package(
 
         // The mount
         room("VirtualFileSystem", ["FileModel", "RemoteFileSystem", "CLinux", nioCore, collections, logging]),
-        room("FuseAdapter", ["FileModel", "VirtualFileSystem", "CFuse3", "CLinux", nioCore, logging]),
+        room("FuseAdapter", ["FileModel", "VirtualFileSystem", "CFuse3", "CLinux", nioCore, nioPosix, logging]),
 
         // Synchronisation
         room("SyncCore", ["FileModel"]),
@@ -157,7 +157,7 @@ let package = Package(
             dependencies: [
                 "SeededRandom",
                 "FileModel", "FuseAdapter", "VirtualFileSystem", "RemoteFileSystem", "CLinux", "TestServers",
-                "FaultInjection", "syncctl", nioCore,
+                "FaultInjection", "Transport", "syncctl", nioCore,
             ],
             swiftSettings: strict),
         .testTarget(

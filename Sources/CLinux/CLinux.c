@@ -53,13 +53,16 @@ int remora_ofd_is_locked(int descriptor) {
     return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
+int remora_set_watching(int watch, int shared, int is_watching) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.u32 = 0};
+    return epoll_ctl(watch, is_watching ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, shared, &event);
+}
+
 int remora_watch(int shared, int end) {
     int watch = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.u32 = 0};
     struct epoll_event last = {.events = EPOLLIN, .data.u32 = 1};
     if (watch < 0) return -1;
-    if (epoll_ctl(watch, EPOLL_CTL_ADD, shared, &event) == 0 && epoll_ctl(watch, EPOLL_CTL_ADD, end, &last) == 0)
-        return watch;
+    if (remora_set_watching(watch, shared, 1) == 0 && epoll_ctl(watch, EPOLL_CTL_ADD, end, &last) == 0) return watch;
     close(watch);
     return -1;
 }

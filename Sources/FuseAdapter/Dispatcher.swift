@@ -2,6 +2,7 @@ import CFuse3
 import FileModel
 import Glibc
 import Logging
+import Synchronization
 import VirtualFileSystem
 
 /// Turns requests into tasks on the volume and their results into answers: what libfuse's callbacks get as user data.
@@ -11,6 +12,9 @@ final class Dispatcher: Sendable {
     /// Fires when the kernel has agreed on the protocol.
     let initialised = Signal()
     let outstanding = OutstandingRequests()
+    /// Of the mounted session.
+    let readers = Mutex<RequestReaders?>(nil)
+    private let flow = Mutex(RequestFlow())
 
     init(_ volume: Volume, _ logger: Logger) {
         self.volume = volume
@@ -48,6 +52,15 @@ final class Dispatcher: Sendable {
                 volume.metrics.called(operation, took: ContinuousClock.now - start, failed: isFailure)
                 outstanding.end(id)
             })
+        // Nobody waits for the end of a file.
+        if operation != "release" { chooseReader(after: id, isLarge: executor == nil) }
+    }
+
+    private func chooseReader(after id: UInt64, isLarge: Bool) {
+        let underWay = outstanding.count(with: id)
+        let request = RequestFlow.Request(isLarge: isLarge, waits: underWay > 0, underWay: underWay)
+        guard let next = flow.withLock({ $0.came(request) }) else { return }
+        readers.withLock { $0 }?.prefer(next, loop: volume.loop)
     }
 
     private static let fewBytes = 64 << 10

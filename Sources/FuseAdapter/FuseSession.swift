@@ -6,28 +6,20 @@ import Logging
 import Synchronization
 import VirtualFileSystem
 
-/// One connection to the kernel: libfuse's session, the threads that read its requests, the tasks that answer them.
+/// One connection to the kernel: libfuse's session, who reads its requests, the tasks that answer them.
 ///
-/// `@unchecked`: the pointer is set once; what is called through it from several threads (receive, process, exit,
-/// exited) is what libfuse's own loop calls from several threads, and `destroy` is called once, after all threads and
-/// requests have ended.
+/// `@unchecked`: the pointer is set once; what is called through it from several threads (exit, exited, notify) is what
+/// libfuse's own loop calls from several threads, and `destroy` is called once, after all readers and requests have ended.
 final class FuseSession: @unchecked Sendable {
     let dispatcher: Dispatcher
-    /// Fires when the last reading thread has ended.
-    let disconnected = Signal()
     private let raw: OpaquePointer
     /// Retained for libfuse, which hands it to every callback.
     private let userData: Unmanaged<Dispatcher>
-    /// A pipe whose end tells the reading threads to stop.
-    private let wakeUp: (read: CInt, write: CInt)
-    private let readers = Atomic(0)
-
-    /// Threads that read requests; each copies arguments and starts a task, and answers what needs no server.
-    private static let readerCount = 2
+    /// Of a mounted session.
+    private let readers = Mutex<RequestReaders?>(nil)
 
     /// - Throws: `.configuration` when libfuse refuses the options.
     init(_ volume: Volume, _ options: MountOptions, logger: Logger) throws(StorageError) {
-        wakeUp = try Self.makePipe()
         dispatcher = Dispatcher(volume, logger)
         userData = Unmanaged.passRetained(dispatcher)
         let arguments = options.arguments(isReadOnly: volume.settings.isReadOnly)
@@ -36,13 +28,6 @@ final class FuseSession: @unchecked Sendable {
             throw StorageError(.configuration, "libfuse refused the mount options; see the lines above")
         }
         raw = session
-    }
-
-    private static func makePipe() throws(StorageError) -> (read: CInt, write: CInt) {
-        var ends: [CInt] = [0, 0]
-        guard pipe(&ends) == 0 else { throw StorageError(.failed, "no pipe: \(String(cString: strerror(errno)))") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        return (ends[0], ends[1])
     }
 
     /// libfuse copies the arguments and the table.
@@ -64,32 +49,26 @@ final class FuseSession: @unchecked Sendable {
                 "mounting on \(mountpoint) failed: is /dev/fuse there, and may this user mount? (user_allow_other in "
                     + "/etc/fuse.conf is needed for allow_other)")
         }
-        let descriptor = fuse_session_fd(raw)
-        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        // Each reader has its own, so that a request wakes one of them only.
-        let watches = (0..<Self.readerCount).map { _ in remora_watch(descriptor, wakeUp.read) }
-        guard watches.allSatisfy({ $0 >= 0 }) else {
-            let reason = String(cString: strerror(errno))
-            for watch in watches where watch >= 0 { close(watch) }
+        do throws(StorageError) {
+            let made = try RequestReaders(raw)
+            readers.withLock { $0 = made }
+            dispatcher.readers.withLock { $0 = made }
+            made.start()
+        } catch {
             fuse_session_unmount(raw)
-            throw StorageError(.failed, "\(mountpoint) was not mounted: no epoll instance: \(reason)")
+            throw StorageError(error.code, "\(mountpoint) was not mounted: \(error.message)")
         }
-        readers.store(Self.readerCount, ordering: .relaxed)
-        for watch in watches { startThread { self.readRequests(watch) } }
     }
 
-    /// Reads and dispatches requests until the kernel disconnects or `stop` is called.
-    private func readRequests(_ watch: CInt) {
-        var buffer = fuse_buf()
-        while fuse_session_exited(raw) == 0, remora_wait(watch) == 0 {
-            let count = fuse_session_receive_buf(raw, &buffer)
-            if count == -EAGAIN || count == -EINTR { continue }
-            if count <= 0 { break }
-            fuse_session_process_buf(raw, &buffer)
-        }
-        free(buffer.mem)
-        close(watch)
-        if readers.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { disconnected.fire() }
+    /// Waits until nobody reads requests any more.
+    ///
+    /// - Returns: false when `limit` passed first.
+    @discardableResult
+    func waitUntilDisconnected(within limit: Duration? = nil) async -> Bool {
+        guard let ended = readers.withLock({ $0?.ended }) else { return true }
+        if let limit { return await ended.wait(within: limit) }
+        await ended.wait()
+        return true
     }
 
     /// Lets the kernel forget names, attributes and pages. Blocks while a call on one of them is under way.
@@ -102,11 +81,10 @@ final class FuseSession: @unchecked Sendable {
         }
     }
 
-    /// Lets the reading threads end although the kernel is still connected.
+    /// Lets the readers end although the kernel is still connected.
     func stop() {
         fuse_session_exit(raw)
-        var one: UInt8 = 1
-        _ = write(wakeUp.write, &one, 1)
+        readers.withLock { $0 }?.stop()
     }
 
     /// Frees the session; nothing may use it any more.
@@ -115,8 +93,7 @@ final class FuseSession: @unchecked Sendable {
     func destroy(unmounting: Bool) {
         if unmounting { fuse_session_unmount(raw) }
         fuse_session_destroy(raw)
-        close(wakeUp.read)
-        close(wakeUp.write)
+        readers.withLock { $0 }?.release()
         userData.release()
     }
 }

@@ -10,7 +10,7 @@ import Synchronization
 public final class MountedVolume: Sendable {
     public let volume: Volume
     public let mountpoint: String
-    private let session: FuseSession
+    let session: FuseSession
     private let place: MountPoint
     private let logger: Logger
     private let ended = Signal()
@@ -127,13 +127,13 @@ public final class MountedVolume: Sendable {
             logger.warning("\(mountpoint) is in use; it was taken off the tree and ends with its last user's calls")
         }
         // Another mount namespace may hold a copy of the mount, and then the kernel does not disconnect.
-        if await session.disconnected.wait(within: isClean ? .seconds(1) : .milliseconds(100)) { return }
+        if await session.waitUntilDisconnected(within: isClean ? .seconds(1) : .milliseconds(100)) { return }
         session.stop()
     }
 
     /// The end of every mount, however it came: answers what is outstanding, settles what is open, frees the session.
     private func finishWhenDisconnected() async {
-        await session.disconnected.wait()
+        await session.waitUntilDisconnected()
         let outstanding = session.dispatcher.outstanding
         if await !outstanding.waitUntilIdle(within: .seconds(5)) {
             outstanding.interruptAll()

@@ -18,6 +18,11 @@ final class OutstandingRequests: Sendable {
         }
     }
 
+    /// - Returns: how many are being worked on, where `id` is one of them; 0 where it was answered.
+    func count(with id: UInt64) -> Int {
+        state.withLock { $0.calls[id] == nil ? 0 : $0.calls.count }
+    }
+
     func end(_ id: UInt64) {
         let waiters = state.withLock { state -> [Signal] in
             state.calls[id] = nil

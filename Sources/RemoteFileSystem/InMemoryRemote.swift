@@ -1,5 +1,5 @@
 public import FileModel
-import NIOCore
+public import NIOCore
 import Synchronization
 
 /// A complete file system in memory: the reference for the contract, and the remote of every test without a server.
@@ -28,15 +28,20 @@ public final class InMemoryRemote: RemoteFileSystem {
     /// owned by the mutex itself.
     nonisolated(unsafe) private var tree: InMemoryTree
     private let hook = Mutex<Hook?>(nil)
+    public let executor: (any TaskExecutor)?
+    public let loop: (any EventLoop)?
 
     /// - Parameters:
     ///   - capabilities: instead of what `style` offers.
     ///   - now: the server's clock, for new files and directories.
     public init(
         style: Style = .randomAccess, capabilities: Capabilities? = nil, identity: String = "memory://test",
+        executor: (any TaskExecutor)? = nil, loop: (any EventLoop)? = nil,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.style = style
+        self.executor = executor
+        self.loop = loop
         offered = capabilities ?? Self.capabilities(style, identity: identity)
         tree = InMemoryTree(now: now)
     }

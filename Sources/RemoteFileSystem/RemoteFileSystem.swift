@@ -102,6 +102,9 @@ public protocol RemoteFileSystem: Sendable {
     /// where that brings nothing.
     var executor: (any TaskExecutor)? { get }
 
+    /// The event loop of `executor`, where all answers come in there and it has time for more than waiting for them.
+    var loop: (any EventLoop)? { get }
+
     /// How long the server takes to answer; nil where that is not known.
     var roundTrip: Duration? { get }
 
@@ -116,6 +119,7 @@ extension RemoteFileSystem {
     public func hasRoomForMore() -> Bool { true }
     public func distrustIdleConnections() {}
     public var executor: (any TaskExecutor)? { nil }
+    public var loop: (any EventLoop)? { nil }
     public var roundTrip: Duration? { nil }
 }
 

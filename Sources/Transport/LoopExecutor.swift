@@ -6,7 +6,7 @@ public import NIOCore
 /// the global pool or the executor it prefers, and sends it to the actor's executor from there: two changes of threads. In
 /// a task that prefers this executor both places are the event loop, and one job does for both.
 public final class LoopExecutor: SerialExecutor, TaskExecutor {
-    private let loop: any EventLoop
+    public let loop: any EventLoop
 
     public init(_ loop: any EventLoop) { self.loop = loop }
 

@@ -52,6 +52,9 @@ int remora_ofd_is_locked(int descriptor);
    of `end` wakes all. -1 with errno when there is none. */
 int remora_watch(int shared, int end);
 
+/* Lets such an instance watch `shared`, or no more; also while somebody waits. -1 with errno, as when it does already. */
+int remora_set_watching(int watch, int shared, int is_watching);
+
 /* Waits: 0 when `shared` is ready, 1 when `end` is, -1 with errno. */
 int remora_wait(int watch);
 

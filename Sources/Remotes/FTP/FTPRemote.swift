@@ -10,7 +10,7 @@ public import RemoteFileSystem
 public final class FTPRemote: RemoteFileSystem, PooledRemote {
     let pool: Pool<FTPConnection>
     let root: RemoteFolder
-    private let loop: AnsweringLoop
+    private let answering: AnsweringLoop
     private let identity: String
     private let streams: (down: Int, up: Int)
     /// The character set of the server's names; nil: they are taken as they are.
@@ -42,11 +42,11 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         configuration.mostConnecting = configuration.maximumConnections
         let most = configuration.maximumConnections
         streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
-        let loop = AnsweringLoop()
-        self.loop = loop
+        let answering = AnsweringLoop()
+        self.answering = answering
         pool = Pool(configuration, slots: slots, record: record) { () async throws(StorageError) in
             let connection = try await connect()
-            loop.opened(connection)
+            answering.opened(connection)
             return connection
         }
     }
@@ -86,7 +86,7 @@ public final class FTPRemote: RemoteFileSystem, PooledRemote {
         return false
     }
 
-    public var executor: (any TaskExecutor)? { loop.executor }
+    public var executor: (any TaskExecutor)? { answering.executor }
 
     public func distrustIdleConnections() { pool.closeIdle() }
 

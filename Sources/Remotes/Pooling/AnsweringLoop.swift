@@ -1,22 +1,22 @@
 import FTP
+import NIOCore
 import SFTP
 import Synchronization
+import Transport
 
 /// A connection whose answers come in on one event loop.
 protocol AnsweringConnection: AnyObject, Sendable {
     var isClosed: Bool { get }
-    var answering: any TaskExecutor { get }
+    var executor: LoopExecutor { get }
     /// nil where it was not measured.
     var measuredRoundTrip: Duration? { get }
 }
 
 extension SFTPConnection: AnsweringConnection {
-    var answering: any TaskExecutor { executor }
     var measuredRoundTrip: Duration? { roundTrip }
 }
 
 extension FTPConnection: AnsweringConnection {
-    nonisolated var answering: any TaskExecutor { executor }
     nonisolated var measuredRoundTrip: Duration? { nil }
 }
 
@@ -24,14 +24,14 @@ extension FTPConnection: AnsweringConnection {
 final class AnsweringLoop: Sendable {
     private struct State {
         weak var connection: (any AnsweringConnection)?
-        var executor: (any TaskExecutor)?
+        var executor: LoopExecutor?
         var roundTrip: Duration?
     }
 
     private let state = Mutex(State())
 
     /// nil while there never was a connection.
-    var executor: (any TaskExecutor)? { state.withLock { $0.executor } }
+    var executor: LoopExecutor? { state.withLock { $0.executor } }
 
     /// As it was when the connection was made.
     var roundTrip: Duration? { state.withLock { $0.roundTrip } }
@@ -40,7 +40,7 @@ final class AnsweringLoop: Sendable {
         state.withLock { state in
             if let present = state.connection, !present.isClosed { return }
             state = State(
-                connection: connection, executor: connection.answering, roundTrip: connection.measuredRoundTrip)
+                connection: connection, executor: connection.executor, roundTrip: connection.measuredRoundTrip)
         }
     }
 }

@@ -1,5 +1,6 @@
 public import ConnectionPool
 public import FileModel
+public import NIOCore
 public import RemoteFileSystem
 public import SFTP
 
@@ -10,7 +11,7 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
     let pool: Pool<SFTPConnection>
     let root: RemoteFolder
     private let identity: String
-    private let loop: AnsweringLoop
+    private let answering: AnsweringLoop
     private let streams: (down: Int, up: Int)
 
     /// Open files and requests that share one connection before another is opened, where the server does not say how
@@ -33,11 +34,11 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         configuration.streamsPerConnection = Self.streamsPerConnection
         let most = configuration.maximumConnections
         streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
-        let loop = AnsweringLoop()
-        self.loop = loop
+        let answering = AnsweringLoop()
+        self.answering = answering
         pool = Pool(configuration, slots: slots, record: record) { () async throws(StorageError) in
             let connection = try await connect()
-            loop.opened(connection)
+            answering.opened(connection)
             return connection
         }
     }
@@ -82,9 +83,10 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         }
     }
 
-    public var executor: (any TaskExecutor)? { loop.executor }
+    public var executor: (any TaskExecutor)? { answering.executor }
+    public var loop: (any EventLoop)? { answering.executor?.loop }
 
-    public var roundTrip: Duration? { loop.roundTrip }
+    public var roundTrip: Duration? { answering.roundTrip }
 
     public func distrustIdleConnections() { pool.closeIdle() }
 

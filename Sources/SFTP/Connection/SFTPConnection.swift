@@ -2,7 +2,7 @@ public import FileModel
 import NIOCore
 import SSH
 import Synchronization
-import Transport
+public import Transport
 
 /// A connection to an SFTP server (version 3, draft-ietf-secsh-filexfer-02) with any number of requests in flight.
 ///
@@ -27,7 +27,7 @@ public final class SFTPConnection: Sendable {
     /// How long the server took to answer, when the connection was made.
     public let roundTrip: Duration
     /// The event loop on which answers come in.
-    public let executor: any TaskExecutor
+    public let executor: LoopExecutor
     let timeout: Duration
     /// Further channels of the same connection.
     let siblings = SFTPSiblings()

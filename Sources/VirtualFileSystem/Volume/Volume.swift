@@ -1,6 +1,7 @@
 public import FileModel
 public import Logging
 public import RemoteFileSystem
+public import NIOCore
 import Synchronization
 
 /// A remote file system as the kernel wants one: inodes, handles, caches, read-ahead and write-behind.
@@ -77,6 +78,9 @@ public final class Volume: Sendable {
 
     /// Where calls of this volume had best run: see `RemoteFileSystem.executor`.
     public var executor: (any TaskExecutor)? { remote.base.executor }
+
+    /// Where small calls of this volume may begin as well: see `RemoteFileSystem.loop`.
+    public var loop: (any EventLoop)? { remote.base.loop }
 
     /// Where an inode is now, for messages.
     public func describe(_ inode: InodeNumber) -> String {
