@@ -77,6 +77,13 @@ extension FileAttributes {
         get { told.contains(.linkCount) ? links : nil }
         set { links = told.note(.linkCount, newValue) }
     }
+
+    /// Takes over the mode and the owner that `changes` sets.
+    public mutating func setAccess(_ changes: AttributeChanges) {
+        permissions = changes.permissions ?? permissions
+        owner = changes.owner ?? owner
+        group = changes.group ?? group
+    }
 }
 
 /// One line of a listing. The attributes are those of the name itself (lstat), links are not followed.
@@ -112,6 +119,16 @@ public struct AttributeChanges: Hashable, Sendable {
     }
 
     public var isEmpty: Bool { self == AttributeChanges() }
+
+    /// Takes over what `later` sets.
+    public mutating func merge(_ later: AttributeChanges) {
+        size = later.size ?? size
+        permissions = later.permissions ?? permissions
+        owner = later.owner ?? owner
+        group = later.group ?? group
+        modified = later.modified ?? modified
+        accessed = later.accessed ?? accessed
+    }
 }
 
 /// Room on a file system (statvfs(3)); counts of `blockSize` bytes.

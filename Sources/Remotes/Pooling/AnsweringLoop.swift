@@ -1,4 +1,5 @@
 import FTP
+import FileModel
 import NIOCore
 import SFTP
 import Synchronization
@@ -36,7 +37,18 @@ final class AnsweringLoop: Sendable {
     /// As it was when the connection was made.
     var roundTrip: Duration? { state.withLock { $0.roundTrip } }
 
-    func opened(_ connection: some AnsweringConnection) {
+    /// `connect`, whose connections are looked at from now on.
+    func watching<Connection: AnsweringConnection>(
+        _ connect: @escaping @Sendable () async throws(StorageError) -> Connection
+    ) -> @Sendable () async throws(StorageError) -> Connection {
+        { () async throws(StorageError) in
+            let connection = try await connect()
+            self.opened(connection)
+            return connection
+        }
+    }
+
+    private func opened(_ connection: some AnsweringConnection) {
         state.withLock { state in
             if let present = state.connection, !present.isClosed { return }
             state = State(

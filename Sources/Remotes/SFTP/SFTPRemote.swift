@@ -34,13 +34,8 @@ public final class SFTPRemote: RemoteFileSystem, PooledRemote {
         configuration.streamsPerConnection = Self.streamsPerConnection
         let most = configuration.maximumConnections
         streams = (min(configuration.maximumDownloadStreams, most), min(configuration.maximumUploadStreams, most))
-        let answering = AnsweringLoop()
-        self.answering = answering
-        pool = Pool(configuration, slots: slots, record: record) { () async throws(StorageError) in
-            let connection = try await connect()
-            answering.opened(connection)
-            return connection
-        }
+        answering = AnsweringLoop()
+        pool = Pool(configuration, slots: slots, record: record, connect: answering.watching(connect))
     }
 
     public func capabilities() async throws(StorageError) -> Capabilities {

@@ -40,13 +40,7 @@ final class SFTPRemoteWriter: RemoteWriter {
             if size <= 0 { writer.noteEmptied() }
             later.size = nil
         }
-        pending.withLock { pending in
-            pending.permissions = later.permissions ?? pending.permissions
-            pending.owner = later.owner ?? pending.owner
-            pending.group = later.group ?? pending.group
-            pending.modified = later.modified ?? pending.modified
-            pending.accessed = later.accessed ?? pending.accessed
-        }
+        pending.withLock { $0.merge(later) }
     }
 
     func close() async throws(StorageError) {

@@ -14,11 +14,7 @@ struct LiveStatus: Sendable {
     /// Mode and owner that were set and travel with the content; the server tells the old ones until then.
     private var postponed = AttributeChanges()
 
-    mutating func postpone(_ changes: AttributeChanges) {
-        postponed.permissions = changes.permissions ?? postponed.permissions
-        postponed.owner = changes.owner ?? postponed.owner
-        postponed.group = changes.group ?? postponed.group
-    }
+    mutating func postpone(_ changes: AttributeChanges) { postponed.merge(changes) }
 
     /// The server has everything, or is to be asked what it has.
     mutating func settled() {
@@ -28,11 +24,8 @@ struct LiveStatus: Sendable {
 
     /// What the server tells, with what it does not know yet.
     func completed(_ attributes: FileAttributes) -> FileAttributes {
-        guard !postponed.isEmpty else { return attributes }
         var result = attributes
-        result.permissions = postponed.permissions ?? result.permissions
-        result.owner = postponed.owner ?? result.owner
-        result.group = postponed.group ?? result.group
+        result.setAccess(postponed)
         return result
     }
 

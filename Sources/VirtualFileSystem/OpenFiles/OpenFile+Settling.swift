@@ -118,11 +118,7 @@ extension OpenFile {
 
     private func merge(_ changes: AttributeChanges) -> Bool {
         guard live.withLock({ $0.isAhead }) else { return false }
-        pending.permissions = changes.permissions ?? pending.permissions
-        pending.owner = changes.owner ?? pending.owner
-        pending.group = changes.group ?? pending.group
-        pending.accessed = changes.accessed ?? pending.accessed
-        pending.modified = changes.modified ?? pending.modified
+        pending.merge(changes)
         live.withLock { live in
             live.postpone(changes)
             if let modified = changes.modified { live.modified = modified }

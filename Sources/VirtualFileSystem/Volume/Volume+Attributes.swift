@@ -97,15 +97,9 @@ extension Volume {
         let isPostponed = try await snapshot.file?.postpone(changes) ?? false
         if !isPostponed { try await remote.setAttributes(try inodes.path(of: inode), changes) }
         inodes.withLock { table, now in
-            table.change(inode) { attributes in Self.note(changes, in: &attributes) }
+            table.change(inode) { $0.setAccess(changes) }
             if !isPostponed { table.noteSet(inode, changes, now: now) }
         }
-    }
-
-    private static func note(_ changes: AttributeChanges, in attributes: inout FileAttributes) {
-        attributes.permissions = changes.permissions ?? attributes.permissions
-        attributes.owner = changes.owner ?? attributes.owner
-        attributes.group = changes.group ?? attributes.group
     }
 
     /// Whether the inode is there and may be used so (access(2)); who may do what is for the server to say.
