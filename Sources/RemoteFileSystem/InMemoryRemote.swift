@@ -12,9 +12,10 @@ public final class InMemoryRemote: RemoteFileSystem {
         case stream
     }
 
-    /// A call of the contract, as `onOperation` sees it; `read` and `write` come once per call on an open file.
+    /// A call of the contract, as `onOperation` sees it; `read` and `write` come once per call on an open file,
+    /// `listNext` before each further thousand names of a listing.
     public enum Operation: String, Hashable, Sendable {
-        case capabilities, attributes, list, openReader, read, openWriter, write, synchronize, close, checksum
+        case capabilities, attributes, list, listNext, openReader, read, openWriter, write, synchronize, close, checksum
         case createDirectory, removeDirectory, removeFile, rename, setAttributes
         case readLink, createSymbolicLink, createHardLink, statistics
     }
@@ -116,7 +117,19 @@ public final class InMemoryRemote: RemoteFileSystem {
             }
         }
         for start in stride(from: 0, to: entries.count, by: 1000) {
-            try await receive(Array(entries[start..<min(start + 1000, entries.count)]))
+            if start > 0 { try await announce(.listNext, path) }
+            let part = Array(entries[start..<min(start + 1000, entries.count)])
+            try await receive(style == .randomAccess ? stillThere(part, in: path) : part)
+        }
+    }
+
+    /// As OpenSSH's server does, which looks up each name that it tells.
+    private func stillThere(
+        _ entries: [DirectoryEntry], in path: RemotePath
+    ) throws(StorageError) -> [DirectoryEntry] {
+        try locked { tree throws(StorageError) in
+            let present = try? tree.directory(path).children
+            return entries.filter { present?[$0.name] != nil }
         }
     }
 

@@ -73,23 +73,75 @@ struct InodeTableTests {
         #expect(try table.child(FileName("f"), of: .root)?.isUnlinked == false)
     }
 
-    /// A folder above moves while a long folder is listed: what the rest of the listing leaves out is not gone.
-    @Test mutating func aListingDuringAMoveTakesNothingAway() throws {
+    /// A folder above moves while a long folder is listed: the rest comes from its new place, and nothing is told twice.
+    @Test mutating func aListingDuringAMoveGoesOnAtTheNewPlace() throws {
         let a = try add("a", .directory)
         let folder = try add("b", .directory, in: a)
-        let kept = try add("kept", in: folder)
+        let entries = try ["told", "rest"].map { name in
+            DirectoryEntry(name: try FileName(name), attributes: FileAttributes(type: .regular))
+        }
         guard case .new(let listing, _) = try table.planListing(folder, now: start) else { return }
-        let told = DirectoryEntry(name: try FileName("told"), attributes: FileAttributes(type: .regular))
-        listing.append(try table.record([told], of: listing, now: start))
-        try table.rename(
-            Link(parent: .root, name: FileName("a")), to: Link(parent: .root, name: FileName("z")), now: start)
-        let own = try table.complete(listing, now: start)
-        #expect(own.map(\.number) == [kept])
-        #expect(try table.child(FileName("kept"), of: folder)?.number == kept)
-        guard case .new = try table.planListing(folder, now: start) else {
-            Issue.record("the listing is believed to be whole")
+        listing.append(try table.record([entries[0]], of: listing, now: start))
+        let source = Link(parent: .root, name: try FileName("a"))
+        let moving = table.beginMove(of: [source])
+        guard case .moving = try table.placeAnew(of: listing) else {
+            Issue.record("the listing is believed while its folder moves")
             return
         }
+        try table.rename(source, to: Link(parent: .root, name: FileName("z")), now: start)
+        table.endMove(of: moving)
+        guard case .moved(let path) = try table.placeAnew(of: listing) else {
+            Issue.record("the listing is believed after its folder moved")
+            return
+        }
+        #expect(path == (try RemotePath("z/b")))
+        #expect(try table.record(entries, of: listing, now: start).map(\.name.string) == ["rest"])
+        guard case .same = try table.placeAnew(of: listing) else {
+            Issue.record("a listing from the new place is not believed")
+            return
+        }
+        #expect(try table.complete(listing, now: start).isEmpty)
+        #expect(try table.directory(folder).children.count == 2)
+    }
+
+    /// What stood beside it moves: the path is what it was.
+    @Test mutating func aMoveElsewhereDoesNotDisturbAListing() throws {
+        let folder = try add("a", .directory)
+        _ = try add("b", .directory)
+        guard case .new(let listing, _) = try table.planListing(folder, now: start) else { return }
+        let source = Link(parent: .root, name: try FileName("b"))
+        let moving = table.beginMove(of: [source])
+        try table.rename(source, to: Link(parent: .root, name: FileName("c")), now: start)
+        guard case .same = try table.placeAnew(of: listing) else {
+            Issue.record("the listing is not believed")
+            return
+        }
+        table.endMove(of: moving)
+    }
+
+    private mutating func rename(_ name: String, to newName: String) throws {
+        let source = Link(parent: .root, name: try FileName(name))
+        let moving = table.beginMove(of: [source])
+        try table.rename(source, to: Link(parent: .root, name: FileName(newName)), now: start)
+        table.endMove(of: moving)
+    }
+
+    /// Somebody renames a folder without end while it is listed.
+    @Test mutating func aFolderThatMovesWithoutEndIsBusy() throws {
+        let folder = try add("a", .directory)
+        guard case .new(let listing, _) = try table.planListing(folder, now: start) else { return }
+        var names = ["a", "b"]
+        for _ in 1..<DirectoryListing.mostAttempts {
+            try rename(names[0], to: names[1])
+            names.swapAt(0, 1)
+            guard case .moved = try table.placeAnew(of: listing) else {
+                Issue.record("the listing is believed after its folder moved")
+                return
+            }
+        }
+        try rename(names[0], to: names[1])
+        let error = #expect(throws: StorageError.self) { _ = try table.placeAnew(of: listing) }
+        #expect(error?.code == .busy)
     }
 
     /// A name that was changed here and then forgotten by the kernel is on the server, and a listing shows it.

@@ -27,38 +27,51 @@ final class DirectoryListing: Sendable {
         var names: [ListedName] = []
         var outcome: Result<Void, StorageError>?
         var change = Promise<Void>()
-        /// Own renames of folders before it began, see `InodeTable.moves`.
-        var moves: UInt64 = 0
+        /// When the server was asked, for the last time (`InodeTable.nextEvent`).
+        var began: UInt64
+        /// Whether it has told something since.
+        var isTelling = false
+        var attempts = 1
         /// Somebody reads it, or will.
         var isWanted = true
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    /// How often the server is asked for a folder that is renamed meanwhile.
+    static let mostAttempts = 16
 
     /// - Parameter isWanted: see `InodeTable.planListing`.
-    init(id: UInt64, directory: InodeNumber, moves: UInt64 = 0, isWanted: Bool = true) {
+    init(id: UInt64, directory: InodeNumber, isWanted: Bool = true) {
         self.id = id
         self.directory = directory
-        state.withLock { state in
-            state.isWanted = isWanted
-            state.moves = moves
-        }
+        state = Mutex(State(began: id, isWanted: isWanted))
     }
 
     /// A listing that is complete from the start.
     init(directory: InodeNumber, names: [ListedName]) {
         id = 0
         self.directory = directory
-        state.withLock { state in
-            state.names = names
-            state.outcome = .success(())
-        }
+        state = Mutex(State(names: names, outcome: .success(()), began: 0))
     }
 
-    var moves: UInt64 { state.withLock { $0.moves } }
-    var isEmpty: Bool { state.withLock { $0.names.isEmpty } }
+    var began: UInt64 { state.withLock { $0.began } }
+    var isTelling: Bool { state.withLock { $0.isTelling } }
 
-    func beginAnew(moves: UInt64) { state.withLock { $0.moves = moves } }
+    func hasTold() { state.withLock { $0.isTelling = true } }
+
+    /// - Throws: `.busy` after too many attempts.
+    func beginAnew(at event: UInt64, _ path: RemotePath) throws(StorageError) {
+        let attempts = state.withLock { state in
+            state.began = event
+            state.isTelling = false
+            state.attempts += 1
+            return state.attempts
+        }
+        guard attempts <= Self.mostAttempts else {
+            throw StorageError(.busy, "\(path) was renamed again and again while it was listed")
+        }
+    }
 
     var isUnderWay: Bool { state.withLock { $0.outcome == nil } }
 

@@ -24,6 +24,8 @@ final class DirectoryState {
     var changing: [FileName: Int] = [:]
     /// Names of removed files that are still open; invisible.
     var hidden: Set<FileName> = []
+    /// When the last own rename of it ended (`InodeTable.nextEvent`).
+    var lastMove: UInt64 = 0
     /// Counts own changes of names.
     var revision: UInt64 = 0
 

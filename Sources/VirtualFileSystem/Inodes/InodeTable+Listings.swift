@@ -21,7 +21,7 @@ extension InodeTable {
     mutating func planNewListing(_ number: InodeNumber, isWanted: Bool) throws(StorageError) -> ListingPlan {
         let directory = try directory(number)
         let path = try path(of: number)
-        let listing = DirectoryListing(id: nextEvent(), directory: number, moves: moves, isWanted: isWanted)
+        let listing = DirectoryListing(id: nextEvent(), directory: number, isWanted: isWanted)
         directory.listing = listing
         directory.listingsUnderWay += 1
         directory.uses = 0
@@ -42,6 +42,7 @@ extension InodeTable {
         _ batch: [DirectoryEntry], of listing: DirectoryListing, now: ContinuousClock.Instant
     ) throws(StorageError) -> [ListedName] {
         try checkPlace(of: listing)
+        listing.hasTold()
         let directory = try directory(listing.directory)
         var names: [ListedName] = []
         names.reserveCapacity(batch.count)
@@ -64,22 +65,19 @@ extension InodeTable {
         return directory.children[name] != nil || directory.absent[name] != nil || directory.changing[name] != nil
     }
 
-    /// Ends a listing that came in full: what neither it nor a later one named is gone.
+    /// Ends a listing that came in full (`placeAnew` says `.same`): what neither it nor a later one named is gone.
     ///
     /// - Returns: names it could not know of, because only we have them yet.
     mutating func complete(
         _ listing: DirectoryListing, now: ContinuousClock.Instant
     ) throws(StorageError) -> [ListedName] {
-        try checkPlace(of: listing)
         let directory = try directory(listing.directory)
-        // A server that looks names up by the path it was asked for leaves them out once a folder above has moved.
-        let isMoved = listing.moves != moves
-        let isWhole = !directory.hasForgotten && !isMoved
+        let isWhole = !directory.hasForgotten
         endListing(of: directory, listing)
         var own: [ListedName] = []
         for (name, number) in directory.children {
             guard let inode = inodes[number], inode.listing < listing.id else { continue }
-            if isMoved || inode.file != nil || directory.isInDoubt(name) {
+            if inode.file != nil || directory.isInDoubt(name) {
                 own.append(ListedName(name: name, number: number, type: inode.attributes.type))
             } else {
                 detach(inode, Link(parent: listing.directory, name: name))
@@ -90,18 +88,20 @@ extension InodeTable {
         return own
     }
 
-    /// The path that a listing was asked for may stand for another folder by now, if this one got another name before
-    /// the server began.
+    /// - Throws: `.staleHandle`: what the server begins to tell may be of another folder.
     private func checkPlace(of listing: DirectoryListing) throws(StorageError) {
-        guard listing.moves != moves, listing.isEmpty else { return }
+        guard !listing.isTelling else { return }
+        if case .same = try place(of: listing.directory, since: listing.began) { return }
         throw StorageError(.staleHandle, "a folder was renamed while \(try path(of: listing.directory)) was listed")
     }
 
-    /// The place to begin a listing anew that has told nothing yet; nil while no folder was renamed since it began.
-    func placeAnew(of listing: DirectoryListing) -> RemotePath? {
-        guard listing.moves != moves, listing.isEmpty, let path = try? path(of: listing.directory) else { return nil }
-        listing.beginAnew(moves: moves)
-        return path
+    /// Where to list once more what the server was asked for, since the folder moved meanwhile. What was told so far stays
+    /// told.
+    mutating func placeAnew(of listing: DirectoryListing) throws(StorageError) -> Place {
+        guard listing.isUnderWay else { return .same }
+        let place = try place(of: listing.directory, since: listing.began)
+        if case .moved(let path) = place { try listing.beginAnew(at: nextEvent(), path) }
+        return place
     }
 
     /// Ends a listing that failed.

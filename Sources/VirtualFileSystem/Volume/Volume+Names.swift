@@ -36,9 +36,19 @@ extension Volume {
         try checkWritable()
         let (source, target) = (Link(parent: parent, name: name), Link(parent: newParent, name: newName))
         if source == target { return }
+        let links = mode == .exchange ? [source, target] : [source]
         try await changing([source, target]) { () async throws(StorageError) in
-            try await rename(source, to: target, mode)
+            try await moving(links) { () async throws(StorageError) in try await rename(source, to: target, mode) }
         }
+    }
+
+    /// Runs a rename of what stands at `links`. Listings of folders there, and below, wait for it.
+    private func moving(
+        _ links: [Link], _ body: () async throws(StorageError) -> Void
+    ) async throws(StorageError) {
+        let folders = inodes.withLock { table, _ in table.beginMove(of: links) }
+        defer { inodes.withLock { table, _ in table.endMove(of: folders) } }
+        try await body()
     }
 
     private func rename(_ source: Link, to target: Link, _ mode: RenameMode) async throws(StorageError) {

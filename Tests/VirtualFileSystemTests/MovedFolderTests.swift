@@ -1,0 +1,55 @@
+import FileModel
+import RemoteFileSystem
+import Testing
+
+@testable import VirtualFileSystem
+
+/// Folders that are renamed here while the server lists them, by a server that looks each name up under the path it was
+/// asked for.
+struct MovedFolderTests {
+    private let names = (0..<2500).map { "f\($0)" }
+
+    private func fixture() async throws -> VolumeFixture {
+        let fixture = try await VolumeFixture()
+        for folder in ["a", "a/b"] { try await fixture.remote.createDirectory(RemotePath(folder), permissions: nil) }
+        for name in names { try await fixture.seed("a/b/\(name)", []) }
+        return fixture
+    }
+
+    @Test func aFolderRenamedInTheMiddleOfAListingIsShownWhole() async throws {
+        let fixture = try await fixture()
+        let folder = try await fixture.inode("a/b")
+        let isFirst = Shared(true)
+        fixture.calls.inject { operation, _ async throws(StorageError) in
+            guard operation == .listNext, isFirst.takeOnce() else { return }
+            try await fixture.volume.rename(FileName("a"), in: .root, to: FileName("z"), in: .root, mode: .replace)
+        }
+        #expect(try await fixture.names(folder).sorted() == names.sorted())
+        #expect(fixture.calls[.list] == 2)
+        #expect(try await fixture.names(folder).sorted() == names.sorted(), "the listing was kept")
+        #expect(fixture.calls[.list] == 2)
+    }
+
+    /// The server has renamed it, its answer is still on the way, and a listing is asked for under the old path.
+    @Test func aFolderListedWhileItsRenameIsUnderWayIsThere() async throws {
+        let fixture = try await fixture()
+        let folder = try await fixture.inode("a/b")
+        let (isRenaming, mayEnd) = (Promise<Void>(), Promise<Void>())
+        fixture.calls.inject { operation, _ async throws(StorageError) in
+            switch operation {
+            case .rename:
+                isRenaming.fulfil(.success(()))
+                try await mayEnd.value()
+            case .list where mayEnd.outcome == nil:
+                mayEnd.fulfil(.success(()))
+                throw StorageError(.notFound, "a/b")
+            default: return
+            }
+        }
+        async let renamed: Void = fixture.volume.rename(
+            FileName("a"), in: .root, to: FileName("z"), in: .root, mode: .replace)
+        try await isRenaming.value()
+        #expect(try await fixture.names(folder).sorted() == names.sorted())
+        try await renamed
+    }
+}
