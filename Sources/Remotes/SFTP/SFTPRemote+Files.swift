@@ -71,10 +71,19 @@ extension SFTPRemote {
             let serverPath = self.path(path, on: lease.connection)
             let handle = try await open(serverPath, path, disposition, permissions, on: lease.connection)
             let plan = disposition.plan(expectedSize)
-            return SFTPRemoteWriter(lease, SFTPWriter(lease.connection, handle, path: serverPath, plan: plan))
+            let writer = SFTPWriter(lease.connection, handle, path: serverPath, plan: plan) { [weak self] in
+                await self?.lend(apartFrom: lease)
+            }
+            return SFTPRemoteWriter(lease, writer)
         } catch {
             throw end(lease, error)
         }
+    }
+
+    /// A second connection for an upload, where one is to be had at once.
+    private func lend(apartFrom lease: Lease<SFTPConnection>) async -> SFTPLoan? {
+        guard let further = await pool.leaseIfFree(.stream, .upload, apartFrom: [lease]) else { return nil }
+        return SFTPLoan(further.connection, onPressure: { further.onPressure($0) }, end: { further.release() })
     }
 
     private func open(

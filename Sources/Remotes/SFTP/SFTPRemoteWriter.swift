@@ -5,8 +5,8 @@ import RemoteFileSystem
 import SFTP
 import Synchronization
 
-/// An open file to write on one connection, a big one by several channels of it; writes are pipelined, attributes ride
-/// with CLOSE.
+/// An open file to write on one connection, a big one by several channels of it or by a second one; writes are pipelined,
+/// attributes ride with CLOSE.
 final class SFTPRemoteWriter: RemoteWriter {
     private let lease: Lease<SFTPConnection>
     private let writer: SFTPWriter

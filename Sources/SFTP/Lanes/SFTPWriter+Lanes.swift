@@ -18,8 +18,15 @@ public struct WritePlan: Hashable, Sendable {
     public static let bigFile: Int64 = 16 << 20
     /// The same for one that somebody writes at his own pace, once so much of it has come in one piece.
     static let provenStream: Int64 = 2 << 20
-    /// On a shorter line one channel carries what the machines can.
+    /// On a shorter line one channel carries what the connection can.
     static let shortestRoundTrip = Duration.milliseconds(5)
+    /// Bytes still to come; from here on a second connection is worth its login.
+    static let sharedFile: Int64 = 64 << 20
+    /// The same for a file of unknown size, once so much of it has come in one piece.
+    static let provenFile: Int64 = 16 << 20
+
+    /// Bytes from `start` on; as good as endless where nobody knows.
+    var remaining: Int64 { (size ?? .max) - start }
 }
 
 extension SFTPConnection {
@@ -44,16 +51,34 @@ extension SFTPWriter {
     /// Whether, and since when, further lanes are made.
     enum Widening {
         case never
-        case possible(WritePlan)
-        case begun(SFTPSiblingUse)
+        case possible(WritePlan, Means)
+        /// The siblings are kept as long as they may be used.
+        case begun(SFTPSiblingUse?)
         case over
 
-        init(_ plan: WritePlan?, on connection: SFTPConnection) {
-            guard let plan, connection.isTooNarrow, plan.size ?? .max >= WritePlan.bigFile else {
+        /// What bounds one lane, and so what a further one has to have of its own.
+        enum Means {
+            case channels
+            case connection(SFTPLoan.Borrowing)
+        }
+
+        init(_ plan: WritePlan?, on connection: SFTPConnection, borrow: SFTPLoan.Borrowing?) {
+            guard let plan, let means = Self.means(plan, on: connection, borrow) else {
                 self = .never
                 return
             }
-            self = .possible(plan)
+            self = .possible(plan, means)
+        }
+
+        private static func means(
+            _ plan: WritePlan, on connection: SFTPConnection, _ borrow: SFTPLoan.Borrowing?
+        ) -> Means? {
+            if connection.isTooNarrow { return plan.size ?? .max >= WritePlan.bigFile ? .channels : nil }
+            // Several lanes leave gaps in a file cut short, which is said of these servers only.
+            guard connection.dialect.hasNarrowChannels, connection.roundTrip < WritePlan.shortestRoundTrip,
+                plan.remaining >= WritePlan.sharedFile
+            else { return nil }
+            return borrow.map(Means.connection)
         }
     }
 
@@ -70,26 +95,27 @@ extension SFTPWriter {
 
     /// Makes further lanes when the file has proved, or is known, to be big.
     func widenIfWorthwhile(_ bytes: ByteBuffer, at offset: UInt64) {
-        let plan = state.withLock { state -> WritePlan? in
-            guard case .possible(let plan) = state.widening, !state.window.isClosed else { return nil }
-            let written = Int64(state.window.frontier) - plan.start
-            guard plan.size != nil || written >= WritePlan.provenStream,
-                offset + UInt64(bytes.readableBytes) == state.window.frontier
-            else { return nil }
-            return plan
-        }
-        guard let plan else { return }
-        let (openings, use) = connection.siblings.use(of: connection)
-        let isFirst = state.withLock { state in
-            guard case .possible = state.widening else { return false }
-            state.widening = .begun(use)
-            return true
-        }
-        guard isFirst else { return }
+        let end = offset + UInt64(bytes.readableBytes)
+        guard let (plan, means) = state.withLock({ $0.dueWidening(after: end) }) else { return }
         let sample = Sample(
             offset: offset,
             bytes: bytes.getSlice(at: bytes.readerIndex, length: min(Sample.length, bytes.readableBytes))
                 ?? bytes, size: UInt64(max(0, plan.size ?? 0)))
+        switch means {
+        case .channels: addChannels(sample)
+        case .connection(let borrow):
+            guard beginWidening(nil) else { return }
+            Task { [weak self] in
+                guard let loan = await borrow() else { return }
+                guard let self else { return loan.end() }
+                await addLane(on: loan.connection, sample, loan)
+            }
+        }
+    }
+
+    private func addChannels(_ sample: Sample) {
+        let (openings, use) = connection.siblings.use(of: connection)
+        guard beginWidening(use) else { return }
         for opening in openings {
             Task { [weak self] in
                 guard let sibling = await opening.value else { return }
@@ -98,12 +124,29 @@ extension SFTPWriter {
         }
     }
 
+    /// - Returns: false when another call has begun it.
+    private func beginWidening(_ use: SFTPSiblingUse?) -> Bool {
+        state.withLock { state in
+            guard case .possible = state.widening else { return false }
+            state.widening = .begun(use)
+            return true
+        }
+    }
+
     /// The name is opened anew, and may have come to mean another file: what it holds has to be what was written.
-    private func addLane(on sibling: SFTPConnection, _ sample: Sample) async {
-        guard mayWiden, let handle = try? await sibling.open(path, [.read, .write]) else { return }
+    private func addLane(on further: SFTPConnection, _ sample: Sample, _ loan: SFTPLoan? = nil) async {
+        guard mayWiden, let handle = try? await further.open(path, [.read, .write]) else {
+            loan?.end()
+            return
+        }
         guard (try? await waitFor({ $0.window.isAcknowledged(upTo: sample.end) ? () : nil })) != nil,
-            await isSameFile(handle, on: sibling, sample), addLane(Lane(connection: sibling, handle: handle))
-        else { return sibling.closeLater(handle) }
+            await isSameFile(handle, on: further, sample),
+            addLane(Lane(connection: further, handle: handle, loan: loan))
+        else {
+            further.closeLater(handle)
+            loan?.end()
+            return
+        }
     }
 
     private var mayWiden: Bool {
@@ -125,14 +168,16 @@ extension SFTPWriter {
     }
 
     private func addLane(_ lane: Lane) -> Bool {
-        state.withLock { state in
+        let number = state.withLock { state -> Int? in
             guard case .begun = state.widening, state.window.failure == nil, !state.window.isClosed else {
-                return false
+                return nil
             }
-            _ = state.window.addLane()
             state.lanes.append(lane)
-            return true
+            return state.window.addLane()
         }
+        guard let number else { return false }
+        lane.loan?.onPressure { [weak self] in self?.retire(number) ?? false }
+        return true
     }
 
     /// Sends CLOSE behind the writes of all lanes but the first; none is added any more.
@@ -140,16 +185,13 @@ extension SFTPWriter {
     /// - Returns: whether there were any.
     @discardableResult
     func closeFurtherLanes() -> Bool {
-        let closes = state.withLock { state -> [(WriteWindow.Flight, SFTPHandle)] in
-            guard case .begun = state.widening else {
-                state.widening = .over
-                return []
-            }
-            state.widening = .over
-            return state.lanes.indices.dropFirst().map { (state.window.add(to: $0), state.lanes[$0].handle) }
+        let (closes, wasWide) = state.withLock { state in
+            defer { state.widening = .over }
+            guard case .begun = state.widening else { return ([LaneEnd](), false) }
+            return (state.lanes.indices.dropFirst().compactMap { state.close($0) }, true)
         }
-        for (flight, handle) in closes { send(.close(handle), flight) }
-        return !closes.isEmpty
+        for close in closes { perform(close) }
+        return wasWide
     }
 
     /// From now on the bytes reach the server in their order.

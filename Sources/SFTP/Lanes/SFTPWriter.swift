@@ -18,12 +18,18 @@ public final class SFTPWriter: Sendable {
     struct Lane {
         let connection: SFTPConnection
         let handle: SFTPHandle
+        /// Of a connection that others may need.
+        var loan: SFTPLoan?
+        /// CLOSE was sent; of further lanes only.
+        var isClosed = false
     }
 
     struct State {
         var window: WriteWindow
         var lanes: [Lane]
         var widening: Widening
+        /// A write had to wait for others.
+        var wasFull = false
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var lastWaiter: UInt64 = 0
     }
@@ -32,20 +38,26 @@ public final class SFTPWriter: Sendable {
     let connection: SFTPConnection
     let path: SFTPPath
     let state: Mutex<State>
+    private let borrow: SFTPLoan.Borrowing?
 
     /// - Parameters:
     ///   - handle: from `open`; this writer closes it.
     ///   - path: to open further handles, and for messages.
     ///   - plan: of what is about to be written; nil keeps it on the one channel.
-    public init(_ connection: SFTPConnection, _ handle: SFTPHandle, path: SFTPPath, plan: WritePlan? = nil) {
+    ///   - borrow: a second connection for a big file.
+    public init(
+        _ connection: SFTPConnection, _ handle: SFTPHandle, path: SFTPPath, plan: WritePlan? = nil,
+        borrow: SFTPLoan.Borrowing? = nil
+    ) {
         self.connection = connection
         self.handle = handle
         self.path = path
+        self.borrow = borrow
         var window = WriteWindow(
             bytes: Self.windowBytes, requests: Self.windowRequests, frontier: UInt64(max(0, plan?.start ?? 0)))
         if connection.dialect.hasNarrowChannels { window.maximumLaneBytes = Self.narrowLaneBytes }
         let lane = Lane(connection: connection, handle: handle)
-        state = Mutex(State(window: window, lanes: [lane], widening: Widening(plan, on: connection)))
+        state = Mutex(State(window: window, lanes: [lane], widening: Widening(plan, on: connection, borrow: borrow)))
     }
 
     /// Whether every request was answered.
@@ -58,8 +70,12 @@ public final class SFTPWriter: Sendable {
         }
         for block in connection.blocks(of: bytes, at: offset) {
             let range = block.offset..<(block.offset + UInt64(block.bytes.readableBytes))
-            let (flight, handle) = try await waitFor { state in
-                state.window.reserve(range).map { ($0, state.lanes[$0.lane].handle) }
+            let (flight, handle) = try await waitFor { state -> (WriteWindow.Flight, SFTPHandle)? in
+                guard let flight = state.window.reserve(range) else {
+                    state.wasFull = true
+                    return nil
+                }
+                return (flight, state.lanes[flight.lane].handle)
             }
             send(.write(handle, offset: block.offset, block.bytes), flight)
             widenIfWorthwhile(block.bytes, at: block.offset)
@@ -115,7 +131,8 @@ public final class SFTPWriter: Sendable {
         state.withLock { state in
             guard state.lanes.count == 1, !state.window.isClosed else { return }
             state.window.restart()
-            if case .never = state.widening { state.widening = Widening(WritePlan(size: nil), on: connection) }
+            guard case .never = state.widening else { return }
+            state.widening = Widening(WritePlan(size: nil), on: connection, borrow: borrow)
         }
     }
 
@@ -141,11 +158,12 @@ public final class SFTPWriter: Sendable {
     }
 
     private func answered(_ flight: WriteWindow.Flight, _ failure: StorageError?) {
-        let waiters = state.withLock { state in
+        let (waiters, end) = state.withLock { state in
             state.window.answered(flight, failure)
             defer { state.waiters = [:] }
-            return state.waiters.values
+            return (state.waiters.values, state.endIfIdle(flight.lane))
         }
+        if let end { perform(end) }
         for waiter in waiters { waiter.resume() }
     }
 

@@ -34,6 +34,8 @@ struct WriteWindow {
     private struct Load {
         var bytes = 0
         var requests = 0
+        /// It takes only what has to follow a write of its own.
+        var isRetired = false
     }
 
     /// - Parameter frontier: where the file is about to be continued.
@@ -57,6 +59,14 @@ struct WriteWindow {
         return lanes.count - 1
     }
 
+    /// A lane that is not to be used any more; the first one is always.
+    mutating func retire(_ lane: Int) {
+        if lane > 0 { lanes[lane].isRetired = true }
+    }
+
+    func isRetired(_ lane: Int) -> Bool { lanes[lane].isRetired }
+    func isIdle(_ lane: Int) -> Bool { lanes[lane].requests == 0 }
+
     /// Counts a write in if there is room and a lane that may take it. A window that is empty takes one of any size.
     mutating func reserve(_ range: Range<UInt64>) -> Flight? {
         guard isEmpty || hasRoom(for: range.count), let lane = lane(for: range) else { return nil }
@@ -79,7 +89,9 @@ struct WriteWindow {
         }
         let first = flights.values.lazy.filter { !$0.range.isEmpty }.map(\.range.lowerBound).min() ?? range.lowerBound
         guard range.upperBound <= first + Self.span else { return nil }
-        return lanes.indices.filter { hasRoom(on: $0, for: range.count) }.min { lanes[$0].bytes < lanes[$1].bytes }
+        return lanes.indices.filter { !lanes[$0].isRetired && hasRoom(on: $0, for: range.count) }.min {
+            lanes[$0].bytes < lanes[$1].bytes
+        }
     }
 
     private func hasRoom(on lane: Int, for count: Int) -> Bool {

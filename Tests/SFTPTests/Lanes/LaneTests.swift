@@ -12,8 +12,6 @@ import Transport
 
 /// Big files by several channels of one connection, against sshd on a line of 20 ms.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct LaneTests {
-    private static let size = 48 << 20
-
     private struct Site {
         let server: TestServer
         let relay: FaultRelay
@@ -26,7 +24,7 @@ import Transport
 
         func writer(_ name: String) async throws -> SFTPWriter {
             let handle = try await connection.open(path(name), [.write, .create, .truncate])
-            return SFTPWriter(connection, handle, path: path(name), plan: WritePlan(size: Int64(LaneTests.size)))
+            return SFTPWriter(connection, handle, path: path(name), plan: WritePlan(size: Int64(BigContent.size)))
         }
 
         func end() async throws {
@@ -49,23 +47,6 @@ import Transport
             connection: try await SFTPConnection.connect(over: .ssh(settings, on: loop), timeout: .seconds(10)))
     }
 
-    /// Bytes of which no two blocks are alike.
-    private static let content: ByteBuffer = {
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(size)
-        for index in 0..<(size / 8) { bytes.writeInteger(UInt64(index) &* 0x9E37_79B9_7F4A_7C15) }
-        return bytes
-    }()
-
-    private func write(
-        _ range: Range<Int>, to writer: SFTPWriter, piece: Int = 128 << 10
-    ) async throws {
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: piece) {
-            let length = min(piece, range.upperBound - start)
-            try await writer.write(try #require(Self.content.getSlice(at: start, length: length)), at: Int64(start))
-        }
-    }
-
     private func lanes(_ writer: SFTPWriter) -> Int { writer.state.withLock { $0.lanes.count } }
 
     private func failure(_ body: () async throws -> Void) async -> StorageError? {
@@ -80,11 +61,11 @@ import Transport
     @Test func aBigFileGoesBySeveralChannels() async throws {
         let site = try await site()
         let writer = try await site.writer("big")
-        try await write(0..<(4 << 20), to: writer)
+        try await BigContent.write(0..<(4 << 20), to: writer)
         #expect(await eventually { lanes(writer) == 1 + SFTPSiblings.most })
-        try await write((4 << 20)..<Self.size, to: writer)
+        try await BigContent.write((4 << 20)..<BigContent.size, to: writer)
         try await writer.close(SFTPAttributes(times: .init(accessed: 1_600_000_000, modified: 1_600_000_001)))
-        #expect(try site.content("big") == Data(Self.content.readableBytesView))
+        #expect(try site.content("big") == Data(BigContent.bytes.readableBytesView))
         #expect(try await site.connection.lstat(site.path("big")).times?.modified == 1_600_000_001)
         #expect(site.relay.connections().total == 1)
         try await site.end()
@@ -93,7 +74,7 @@ import Transport
     @Test func unusedChannelsAreClosed() async throws {
         let site = try await site()
         let writer = try await site.writer("big")
-        try await write(0..<(4 << 20), to: writer)
+        try await BigContent.write(0..<(4 << 20), to: writer)
         #expect(await eventually { lanes(writer) > 1 })
         let sibling = writer.state.withLock { $0.lanes[1].connection }
         try await writer.close()
@@ -107,16 +88,16 @@ import Transport
     @Test func aServerOfFewChannelsIsTakenAsItIs() async throws {
         let site = try await site(maxSessions: 3)
         let writer = try await site.writer("big")
-        try await write(0..<Self.size, to: writer)
+        try await BigContent.write(0..<BigContent.size, to: writer)
         #expect(lanes(writer) <= 3)
         try await writer.close()
-        #expect(try site.content("big") == Data(Self.content.readableBytesView))
+        #expect(try site.content("big") == Data(BigContent.bytes.readableBytesView))
         let single = try await self.site(maxSessions: 1)
         let other = try await single.writer("big")
-        try await write(0..<Self.size, to: other)
+        try await BigContent.write(0..<BigContent.size, to: other)
         #expect(lanes(other) == 1)
         try await other.close()
-        #expect(try single.content("big") == Data(Self.content.readableBytesView))
+        #expect(try single.content("big") == Data(BigContent.bytes.readableBytesView))
         try await site.end()
         try await single.end()
     }
@@ -125,16 +106,16 @@ import Transport
     @Test func aNameThatMeansAnotherFileIsNotWrittenTo() async throws {
         let site = try await site()
         let writer = try await site.writer("big")
-        try await write(0..<1000, to: writer)
+        try await BigContent.write(0..<1000, to: writer)
         try await writer.drain()
         let stranger = Data(repeating: 7, count: 3 << 20)
         try FileManager.default.moveItem(atPath: site.disk("big"), toPath: site.disk("moved"))
         try stranger.write(to: URL(fileURLWithPath: site.disk("big")))
         #expect(chmod(site.disk("big"), 0o666) == 0)
-        try await write(1000..<Self.size, to: writer)
+        try await BigContent.write(1000..<BigContent.size, to: writer)
         #expect(lanes(writer) == 1)
         try await writer.close()
-        #expect(try site.content("moved") == Data(Self.content.readableBytesView))
+        #expect(try site.content("moved") == Data(BigContent.bytes.readableBytesView))
         #expect(try site.content("big") == stranger)
         try await site.end()
     }
@@ -142,11 +123,11 @@ import Transport
     @Test func aChannelThatEndsIsTold() async throws {
         let site = try await site()
         let writer = try await site.writer("big")
-        try await write(0..<(4 << 20), to: writer)
+        try await BigContent.write(0..<(4 << 20), to: writer)
         #expect(await eventually { lanes(writer) > 2 })
         await writer.state.withLock { $0.lanes[1].connection }.close()
         let written = await failure {
-            try await write((4 << 20)..<Self.size, to: writer)
+            try await BigContent.write((4 << 20)..<BigContent.size, to: writer)
             try await writer.close()
         }
         #expect(written != nil)
@@ -161,14 +142,14 @@ import Transport
         let site = try await site(fault: Fault(.reset, after: megabytes << 20, .toServer))
         let writer = try await site.writer("big")
         let written = await failure {
-            try await write(0..<Self.size, to: writer)
+            try await BigContent.write(0..<BigContent.size, to: writer)
             try await writer.close()
         }
         #expect(written?.code == .connectionLost)
         #expect(await eventually { site.server.sessions() == 0 })
         let left = try site.content("big")
         let whole = left.count <= WriteWindow.orderedStart ? left.count : max(0, left.count - Int(WriteWindow.span))
-        #expect(left.prefix(whole) == Data(Self.content.readableBytesView.prefix(whole)))
+        #expect(left.prefix(whole) == Data(BigContent.bytes.readableBytesView.prefix(whole)))
         try await site.end()
     }
 }

@@ -138,4 +138,20 @@ import Testing
         }
         #expect(end > 2 * WriteWindow.span)
     }
+
+    /// A lane that others need: it takes what has to follow its own writes, and nothing else.
+    @Test mutating func aRetiredLaneTakesOnlyWhatFollowsItsOwnWrites() {
+        var window = WriteWindow(bytes: 1 << 30, requests: 8, frontier: WriteWindow.orderedStart)
+        let start = WriteWindow.orderedStart
+        let further = window.addLane()
+        #expect(window.reserve(start..<(start + 10))?.lane == 0)
+        let own = window.reserve((start + 10)..<(start + 15))
+        #expect(own?.lane == further)
+        window.retire(further)
+        #expect(window.reserve((start + 15)..<(start + 99))?.lane == 0)
+        #expect(window.reserve((start + 99)..<(start + 100))?.lane == 0)
+        #expect(window.reserve((start + 12)..<(start + 14))?.lane == further)
+        window.retire(0)
+        #expect(!window.isRetired(0))
+    }
 }
