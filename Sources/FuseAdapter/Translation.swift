@@ -14,16 +14,13 @@ extension stat {
         st_gid = attributes.group
         st_size = off_t(attributes.size)
         st_blocks = blkcnt_t((attributes.size + 511) / 512)
-        st_blksize = Self.preferredBlock
+        st_blksize = blksize_t(attributes.preferredBlock)
         let time = timespec(
             tv_sec: Int(attributes.modified.seconds), tv_nsec: Int(attributes.modified.nanoseconds))
         st_mtim = time
         st_ctim = time
         st_atim = time
     }
-
-    /// What cp(1) and stdio(3) take as their buffer.
-    private static let preferredBlock: blksize_t = 128 * 1024
 }
 
 extension FileType {

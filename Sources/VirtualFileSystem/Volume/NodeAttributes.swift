@@ -11,6 +11,8 @@ public struct NodeAttributes: Sendable {
     public var group: UInt32
     public var linkCount: UInt32
     public var modified: Timestamp
+    /// What cp(1) and stdio(3) take as their buffer, in bytes.
+    public var preferredBlock: Int
     /// For how long the kernel may believe this.
     public var validity: Duration
 }

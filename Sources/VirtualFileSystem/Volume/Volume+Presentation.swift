@@ -8,7 +8,7 @@ extension Volume {
             inode: snapshot.number, type: attributes.type, permissions: permissions(attributes),
             size: attributes.size, user: settings.user, group: settings.group,
             linkCount: attributes.isDirectory ? max(2, snapshot.linkCount) : snapshot.linkCount,
-            modified: attributes.modified?.time ?? started,
+            modified: attributes.modified?.time ?? started, preferredBlock: preferredBlock(attributes),
             validity: validity(until: snapshot.expires))
     }
 
@@ -18,6 +18,14 @@ extension Volume {
 
     func validity(until expires: ContinuousClock.Instant) -> Duration {
         max(.zero, expires - inodes.now())
+    }
+
+    /// Whoever looks at an empty file is about to fill it, and the kernel hands each piece over by itself. Where there is
+    /// something to read, stdio(3) would fetch as much for a single line.
+    private func preferredBlock(_ attributes: FileAttributes) -> Int {
+        guard attributes.type == .regular, attributes.size == 0 else { return 128 << 10 }
+        // A stream has each piece in memory once more, and TLS yet again.
+        return capabilities.randomWrite ? 1 << 20 : 512 << 10
     }
 
     private func permissions(_ attributes: FileAttributes) -> UInt16 {
