@@ -77,3 +77,8 @@ int remora_wait(int watch) {
 }
 
 void remora_limit_heaps(int most) { mallopt(M_ARENA_MAX, most); }
+
+void remora_keep_heap(size_t bytes, size_t largest) {
+    mallopt(M_TRIM_THRESHOLD, (int)bytes);
+    mallopt(M_MMAP_THRESHOLD, (int)largest);
+}

@@ -34,7 +34,7 @@ struct Syncctl: AsyncParsableCommand {
         // A reader that goes away is told by EPIPE.
         signal(SIGPIPE, SIG_IGN)
         MemoryProtection.apply()
-        HeapArenas.limit()
+        Heap.prepare()
         do {
             let helper = MountHelper(CommandLine.arguments)
             if let helper, helper.arguments == nil { return }

@@ -60,3 +60,7 @@ int remora_wait(int watch);
 
 /* mallopt(3), M_ARENA_MAX: so many heaps for all threads of the process. */
 void remora_limit_heaps(int most);
+
+/* mallopt(3), M_TRIM_THRESHOLD and M_MMAP_THRESHOLD: free memory goes back to the kernel only beyond `bytes`, and only what
+   is larger than `largest` bytes is mapped for itself. */
+void remora_keep_heap(size_t bytes, size_t largest);
