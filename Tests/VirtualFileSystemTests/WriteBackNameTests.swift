@@ -41,6 +41,26 @@ struct WriteBackNameTests {
         #expect(try await fixture.base.stored("b") == pattern(100) + pattern(100, seed: 2))
     }
 
+    /// The reference model took a folder away from under a file that was being written: the server knew nothing of it.
+    @Test(arguments: styles)
+    func aFolderIsNotEmptyWhileANewFileInItIsOpen(style: InMemoryRemote.Style) async throws {
+        let fixture = try await WriteBackFixture(style)
+        for folder in ["d", "e"] { try await fixture.folder(folder) }
+        let folder = try await fixture.base.inode("d")
+        let (_, opened) = try await fixture.volume.create(FileName("f"), in: folder, permissions: 0o644, flags: .write)
+        try await fixture.base.write(opened.handle, pattern(100), at: 0)
+        let removal = await #expect(throws: StorageError.self) {
+            try await fixture.volume.removeDirectory(FileName("d"), in: .root)
+        }
+        #expect(removal?.code == .notEmpty)
+        let rename = await #expect(throws: StorageError.self) { try await fixture.rename("e", to: "d") }
+        #expect(rename?.code == .notEmpty)
+        try await fixture.base.close(opened.handle)
+        await fixture.settle()
+        #expect(try await fixture.stored() == ["d", "e"])
+        #expect(try await fixture.base.stored("d/f") == pattern(100))
+    }
+
     @Test(arguments: styles)
     func whatIsPendingFollowsItsFolder(style: InMemoryRemote.Style) async throws {
         let fixture = try await WriteBackFixture(style)

@@ -66,6 +66,12 @@ struct InodeTable {
         try directory(parent).children[name].flatMap { inodes[$0] }
     }
 
+    /// The open files among the names of a folder.
+    func openFiles(in folder: Link) -> [OpenFile] {
+        let folder = try? child(folder.name, of: folder.parent)
+        return (folder?.directory?.children.values ?? [:].values).compactMap { inodes[$0]?.file }
+    }
+
     /// What is known of a name without asking the server.
     func answer(_ name: FileName, in parent: InodeNumber, now: ContinuousClock.Instant) throws(StorageError)
         -> NameAnswer

@@ -100,6 +100,7 @@ extension Volume {
     /// for.
     private func removeDirectory(at link: Link) async throws(StorageError) {
         let path = try path(of: link.name, in: link.parent)
+        try await refuseUnsent(in: link)
         let before = listingUnderWay(of: link)
         do throws(StorageError) {
             try await remote.removeDirectory(path)

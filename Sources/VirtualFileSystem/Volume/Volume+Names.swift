@@ -56,6 +56,7 @@ extension Volume {
         let to = try path(of: target.name, in: target.parent)
         try await openFile(at: source)?.settleName()
         if mode == .exchange { try await openFile(at: target)?.settleName() }
+        if mode == .replace { try await refuseUnsent(in: target) }
         let farewell = mode == .replace ? try await prepareRemoval(of: target) : Removal()
         do throws(StorageError) {
             try await services.renaming(from, to) { () async throws(StorageError) in
@@ -116,6 +117,17 @@ extension Volume {
 
     private func openFile(of inode: InodeNumber) throws(StorageError) -> OpenFile? {
         try inodes.locked { table, _ throws(StorageError) in try table.inode(inode).file }
+    }
+
+    /// A folder with a file that is open, and that the server does not have yet, is empty there only. (With one further
+    /// down there is a folder in it, which the server knows.)
+    ///
+    /// - Throws: `.notEmpty`.
+    func refuseUnsent(in folder: Link) async throws(StorageError) {
+        let files = inodes.withLock { table, _ in table.openFiles(in: folder) }
+        for file in files where await !file.isOnServer {
+            throw StorageError(.notEmpty, "\(try path(of: folder.name, in: folder.parent)) is not empty")
+        }
     }
 
     /// Prepares for a name to lose its file, which may be open.
