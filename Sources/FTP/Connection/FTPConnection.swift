@@ -80,10 +80,9 @@ public actor FTPConnection {
     /// Whether nothing is left to be put in order: `settle()` would return at once.
     public nonisolated var isSettled: Bool { !transferMark.isUnderWay.load(ordering: .acquiring) && !isClosed }
 
-    /// Whether a login keeps the server busy for longer than many commands do: TLS with one nearby.
+    /// Whether a login keeps the server busy for longer than many commands do: it is nearby.
     public var hasDearLogin: Bool {
-        guard control.tls != nil, let answer = control.shortestAnswer else { return false }
-        return answer < .milliseconds(4)
+        control.shortestAnswer.map { $0 < .milliseconds(4) } ?? false
     }
 
     /// Says goodbye and closes; calls under way fail. Takes no longer than a second, and one more where small files are
