@@ -144,6 +144,19 @@ struct InodeTableTests {
         #expect(error?.code == .busy)
     }
 
+    /// The reference model saw the hidden name of a removed file: it went while the folder was listed.
+    @Test mutating func aHiddenNameThatGoesWhileItsFolderIsListedIsNotShown() throws {
+        let hidden = Link(parent: .root, name: try FileName(".fuse_hidden7"))
+        try table.directory(.root).hidden.insert(hidden.name)
+        guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }
+        table.unhide(hidden, now: start)
+        let entries = try [".fuse_hidden7", "f"].map { name in
+            DirectoryEntry(name: try FileName(name), attributes: FileAttributes(type: .regular))
+        }
+        #expect(try table.record(entries, of: listing, now: start).map(\.name.string) == ["f"])
+        #expect(try table.complete(listing, now: start).isEmpty)
+    }
+
     /// A name that was changed here and then forgotten by the kernel is on the server, and a listing shows it.
     @Test mutating func aNameChangedAndForgottenWhileItsFolderIsListedIsShown() throws {
         guard case .new(let listing, _) = try table.planListing(.root, now: start) else { return }

@@ -155,6 +155,14 @@ extension InodeTable {
         inodes[refuge.parent]?.directory?.hidden.remove(refuge.name)
     }
 
+    /// A temporary name is gone; a listing that began before may still tell of it.
+    func unhide(_ link: Link, now: ContinuousClock.Instant) {
+        guard let directory = inodes[link.parent]?.directory else { return }
+        directory.hidden.remove(link.name)
+        directory.noteChange(of: link.name)
+        noteAbsence(of: link.name, in: directory, now: now)
+    }
+
     static func isSame(_ inode: Inode, _ attributes: FileAttributes) -> Bool {
         if inode.attributes.type != attributes.type { return false }
         guard inode.file == nil, let known = inode.attributes.uniqueID, let told = attributes.uniqueID else {

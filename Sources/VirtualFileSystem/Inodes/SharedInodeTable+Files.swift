@@ -28,14 +28,7 @@ extension SharedInodeTable {
         withLock { table, _ in _ = table.inodes[link.parent]?.directory?.hidden.insert(link.name) }
     }
 
-    /// The temporary name is gone; a listing that began before may still tell of it.
-    func unhide(_ link: Link) {
-        withLock { table, _ in
-            guard let directory = table.inodes[link.parent]?.directory else { return }
-            directory.hidden.remove(link.name)
-            directory.noteChange(of: link.name)
-        }
-    }
+    func unhide(_ link: Link) { withLock { table, now in table.unhide(link, now: now) } }
 
     /// The attributes of a file whose pages the kernel holds, if an open need not ask for them.
     func attributesOfKeptPages(_ number: InodeNumber) -> FileAttributes? {
