@@ -35,6 +35,7 @@ struct Syncctl: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         MemoryProtection.apply()
         Heap.prepare()
+        CryptoLibrary.keepUntilTheEnd()
         do {
             let helper = MountHelper(CommandLine.arguments)
             if let helper, helper.arguments == nil { return }
