@@ -52,4 +52,23 @@ struct MovedFolderTests {
         #expect(try await fixture.names(folder).sorted() == names.sorted())
         try await renamed
     }
+
+    /// FTP: a file that was removed while it was open goes with its last handle, wherever its folder is by then.
+    @Test func aHiddenFileIsRemovedFromAFolderThatIsRenamedMeanwhile() async throws {
+        let fixture = try await VolumeFixture(.stream)
+        try await fixture.remote.createDirectory(RemotePath("d"), permissions: nil)
+        try await fixture.seed("d/f", pattern(100))
+        let folder = try await fixture.inode("d")
+        let file = try await fixture.inode("d/f")
+        let handle = try await fixture.volume.open(file, flags: .read).handle
+        try await fixture.volume.unlink(FileName("f"), in: folder)
+        #expect(try await fixture.remote.entries(of: RemotePath("d")).count == 1, "it lives on under a hidden name")
+        let isFirst = Shared(true)
+        fixture.calls.inject { operation, _ async throws(StorageError) in
+            guard operation == .removeFile, isFirst.takeOnce() else { return }
+            try await fixture.volume.rename(FileName("d"), in: .root, to: FileName("e"), in: .root, mode: .replace)
+        }
+        try await fixture.close(handle)
+        #expect(try await fixture.remote.entries(of: RemotePath("e")).isEmpty)
+    }
 }

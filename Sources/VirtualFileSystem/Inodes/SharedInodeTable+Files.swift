@@ -126,7 +126,9 @@ extension SharedInodeTable {
             inode.fileUsers -= 1
             if inode.fileUsers > 0 { return .inUse }
             let path = try? table.path(of: number)
-            let hidden = inode.refuge.flatMap { link in path.map { HiddenName(link: link, path: $0) } }
+            let hidden = inode.refuge.flatMap { link in
+                path.map { HiddenName(link: link, path: $0, event: table.nextEvent()) }
+            }
             table.closeFile(number)
             return .finished(hidden: hidden)
         }
@@ -140,5 +142,7 @@ extension SharedInodeTable {
 /// The name under which a file lived on that was removed while it was open.
 struct HiddenName: Sendable {
     let link: Link
-    let path: RemotePath
+    var path: RemotePath
+    /// When that was its path (`InodeTable.nextEvent`).
+    var event: UInt64
 }

@@ -165,11 +165,29 @@ extension Volume {
         await file.finish()
         guard let hidden else { return }
         do throws(StorageError) {
-            try await remote.removeFile(hidden.path)
+            try await remove(hidden)
         } catch {
             services.logger.error("removing \(hidden.path), which was open when it was removed: \(error)")
         }
         inodes.unhide(hidden.link)
+    }
+
+    /// Its folder may be renamed at the same time.
+    private func remove(_ hidden: HiddenName) async throws(StorageError) {
+        var hidden = hidden
+        while true {
+            do throws(StorageError) {
+                return try await remote.removeFile(hidden.path)
+            } catch  where error.code == .notFound {
+                let (parent, event) = (hidden.link.parent, hidden.event)
+                hidden.event = inodes.withLock { table, _ in table.nextEvent() }
+                let folder = try await newPlace { table throws(StorageError) in
+                    try table.place(of: parent, since: event)
+                }
+                guard let folder else { throw error }
+                hidden.path = folder.appending(hidden.link.name)
+            }
+        }
     }
 
     /// Lends the open file of an inode, open or not.

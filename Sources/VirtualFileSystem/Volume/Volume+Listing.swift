@@ -78,10 +78,18 @@ extension Volume {
         }
     }
 
-    /// Waits for renames of the folder, and of those above it, that are under way.
     private func placeAnew(of listing: DirectoryListing) async throws(StorageError) -> RemotePath? {
+        try await newPlace { table throws(StorageError) in try table.placeAnew(of: listing) }
+    }
+
+    /// Waits for renames of a folder, and of those above it, that are under way.
+    ///
+    /// - Returns: its path, if it has another one than before.
+    func newPlace(
+        _ look: @Sendable (inout InodeTable) throws(StorageError) -> InodeTable.Place
+    ) async throws(StorageError) -> RemotePath? {
         while true {
-            let place = try inodes.locked { table, _ throws(StorageError) in try table.placeAnew(of: listing) }
+            let place = try inodes.locked { table, _ throws(StorageError) in try look(&table) }
             switch place {
             case .same: return nil
             case .moving(let end): try await end.value()
