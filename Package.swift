@@ -101,7 +101,7 @@ let package = Package(
             name: "syncctl",
             dependencies: [
                 "FileModel", "Definitions", "Service", "Remotes", "RemoteFileSystem", "VirtualFileSystem",
-                "FuseAdapter", "SyncEngine", "SyncCore", "CLinux", "CCrypto", arguments, logging,
+                "FuseAdapter", "SyncEngine", "SyncCore", "CLinux", "Checksums", arguments, logging,
             ],
             swiftSettings: strict),
 
