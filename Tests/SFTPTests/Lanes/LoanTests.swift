@@ -52,6 +52,14 @@ import Transport
             }
         }
 
+        /// A writer of which 20 MiB were written, so that it uses both connections.
+        func sharedWriter() async throws -> SFTPWriter {
+            let writer = try await writer()
+            try await BigContent.write(0..<(20 << 20), to: writer, piece: 1 << 20)
+            #expect(await eventually { lender.isInUse })
+            return writer
+        }
+
         func end() async throws {
             await first.close()
             await lender.connection.close()
@@ -83,9 +91,7 @@ import Transport
 
     @Test func aBigFileGoesByTwoConnections() async throws {
         let site = try await site()
-        let writer = try await site.writer()
-        try await BigContent.write(0..<(20 << 20), to: writer, piece: 1 << 20)
-        #expect(await eventually { site.lender.isInUse })
+        let writer = try await site.sharedWriter()
         try await BigContent.write((20 << 20)..<BigContent.size, to: writer, piece: 1 << 20)
         try await writer.close(times)
         #expect(try site.content("big") == Data(BigContent.bytes.readableBytesView))
@@ -98,9 +104,7 @@ import Transport
     /// Others wait for a connection: it goes back before the file ends, and nothing of the file is lost.
     @Test func aConnectionThatIsAskedBackGoesBack() async throws {
         let site = try await site()
-        let writer = try await site.writer()
-        try await BigContent.write(0..<(20 << 20), to: writer, piece: 1 << 20)
-        #expect(await eventually { site.lender.isInUse })
+        let writer = try await site.sharedWriter()
         try await BigContent.write((20 << 20)..<(32 << 20), to: writer, piece: 1 << 20)
         #expect(site.lender.askBack())
         try await BigContent.write((32 << 20)..<(40 << 20), to: writer, piece: 1 << 20)
@@ -115,9 +119,7 @@ import Transport
 
     @Test func aSecondConnectionThatIsLostIsTold() async throws {
         let site = try await site()
-        let writer = try await site.writer()
-        try await BigContent.write(0..<(20 << 20), to: writer, piece: 1 << 20)
-        #expect(await eventually { site.lender.isInUse })
+        let writer = try await site.sharedWriter()
         await site.lender.connection.close()
         await #expect(throws: StorageError.self) {
             try await BigContent.write((20 << 20)..<BigContent.size, to: writer, piece: 1 << 20)
