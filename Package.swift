@@ -121,7 +121,7 @@ let package = Package(
         tests("SQLite", ["FileModel"]),
         tests("Checksums", ["FileModel"]),
         tests("Transport", ["FileModel", nioCore, nioPosix]),
-        tests("TLS", ["FileModel", "TestServers", nioCore, nioEmbedded]),
+        tests("TLS", ["SeededRandom", "FileModel", "TestServers", nioCore, nioEmbedded]),
         tests("SSH", ["SeededRandom", "FileModel", "Transport", "TestServers", "CProviders", nioCore, nioPosix]),
         tests(
             "SFTP",

@@ -22,8 +22,9 @@ static inline void remora_ssl_ctx_release_buffers(SSL_CTX *ctx) { SSL_CTX_set_mo
 
 static inline int remora_ssl_set_server_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name); }
 
-/* An empty memory BIO means "more may come", not "end of file". */
-static inline void remora_bio_retry_when_empty(BIO *bio) { BIO_set_mem_eof_return(bio, -1); }
+static inline void remora_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+
+static inline void remora_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 
 /* Renegotiation would make a write wait for a read, and compression leaks lengths (CRIME). */
 static inline void remora_ssl_ctx_harden(SSL_CTX *ctx) {

@@ -133,6 +133,9 @@ public protocol RemoteReader: Sendable {
     /// A stream that cannot seek is restarted when `offset` is not where it stands.
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer
 
+    /// Reads what comes next of a stream as it came: between one byte and `count`, none at the end of the file.
+    func readPiece(at offset: Int64, atMost count: Int) async throws(StorageError) -> ByteBuffer
+
     /// The same file once more over a connection of its own, for who takes in more than one brings.
     ///
     /// It costs nobody anything: its reads fail when others wait for a session, and nothing is opened anew then.
@@ -145,6 +148,10 @@ public protocol RemoteReader: Sendable {
 }
 
 extension RemoteReader {
+    public func readPiece(at offset: Int64, atMost count: Int) async throws(StorageError) -> ByteBuffer {
+        try await read(at: offset, count: count)
+    }
+
     public func another() async -> (any RemoteReader)? { nil }
 }
 

@@ -211,7 +211,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func send(_ context: ChannelHandlerContext) {
         let promises = unsentPromises
         unsentPromises = []
-        guard let output = session.takeOutput(allocator: context.channel.allocator) else {
+        guard let output = session.takeOutput() else {
             for promise in promises { promise.succeed(()) }
             context.flush()
             return

@@ -7,9 +7,7 @@ import COpenSSL
 /// Not thread-safe; it belongs to one event loop. After a call threw, only `takeOutput` (the alert) makes sense.
 public final class TLSSession {
     private let ssl: OpaquePointer
-    /// Owned by `ssl`.
-    private let input: OpaquePointer
-    private let output: OpaquePointer
+    private let wire = TLSWire()
     private let observer: TLSObserver
     private let context: TLSContext
     private let peerName: String
@@ -41,15 +39,11 @@ public final class TLSSession {
 
     private init(_ context: TLSContext, peerName: String) throws(StorageError) {
         OpenSSLErrors.clear()
-        guard let ssl = SSL_new(context.pointer), let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem())
-        else { throw StorageError(.failed, "OpenSSL could not start a session: \(OpenSSLErrors.drain())") }
-        remora_bio_retry_when_empty(input)
-        remora_bio_retry_when_empty(output)
-        SSL_set_bio(ssl, input, output)
-        SSL_set_read_ahead(ssl, 1)
+        guard let ssl = SSL_new(context.pointer), let bio = wire.makeBIO() else {
+            throw StorageError(.failed, "OpenSSL could not start a session: \(OpenSSLErrors.drain())")
+        }
+        SSL_set_bio(ssl, bio, bio)
         self.ssl = ssl
-        self.input = input
-        self.output = output
         self.context = context
         self.peerName = peerName
         observer = TLSObserver(settings: context.settings, peerName: peerName)
@@ -90,7 +84,7 @@ public final class TLSSession {
     public var issuedSessions: Set<TLSSessionID> { observer.issued }
 
     /// Whether bytes have come that were not read, as those behind a close_notify.
-    var holdsUnreadBytes: Bool { SSL_has_pending(ssl) == 1 || BIO_ctrl_pending(input) > 0 }
+    var holdsUnreadBytes: Bool { SSL_has_pending(ssl) == 1 || wire.unread > 0 }
 
     /// `TLSv1.3`.
     public var version: String { String(cString: SSL_get_version(ssl)) }
@@ -109,28 +103,10 @@ public final class TLSSession {
 
 extension TLSSession {
     /// Takes in what the peer sent.
-    public func receive(_ bytes: ByteBuffer) {
-        bytes.withUnsafeReadableBytes { raw in
-            var rest = raw[...]
-            // A memory BIO takes everything; its length is an int.
-            while !rest.isEmpty {
-                let chunk = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
-                guard BIO_write(input, chunk.baseAddress, CInt(chunk.count)) > 0 else { return }
-                rest = rest.dropFirst(chunk.count)
-            }
-        }
-    }
+    public func receive(_ bytes: ByteBuffer) { wire.receive(bytes) }
 
     /// What is to be sent to the peer; nil when there is nothing.
-    public func takeOutput(allocator: ByteBufferAllocator = ByteBufferAllocator()) -> ByteBuffer? {
-        let pending = BIO_ctrl_pending(output)
-        guard pending > 0 else { return nil }
-        var buffer = allocator.buffer(capacity: pending)
-        _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: pending) { raw in
-            max(0, Int(BIO_read(output, raw.baseAddress, CInt(clamping: min(raw.count, pending)))))
-        }
-        return buffer
-    }
+    public func takeOutput() -> ByteBuffer? { wire.takeOutput() }
 
     /// Takes the handshake as far as the bytes received allow.
     ///
@@ -155,10 +131,12 @@ extension TLSSession {
     /// - Returns: false once the peer ended its direction (`receivedCloseNotify`); true as long as more may come.
     /// - Throws: `.tlsFailed` for bytes that are not what the peer encrypted.
     public func read(into buffer: inout ByteBuffer) throws(StorageError) -> Bool {
+        // Growing step by step copies what is there each time.
+        buffer.reserveCapacity(minimumWritableBytes: wire.unread + (SSL_has_pending(ssl) == 1 ? Self.recordSize : 0))
         while true {
             OpenSSLErrors.clear()
             var result: CInt = 0
-            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.recordSize) { raw in
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1) { raw in
                 result = SSL_read(ssl, raw.baseAddress, CInt(clamping: raw.count))
                 return max(0, Int(result))
             }
@@ -178,6 +156,7 @@ extension TLSSession {
     /// Encrypts `bytes`; only after the handshake.
     public func write(_ bytes: ByteBuffer) throws(StorageError) {
         var offset = 0
+        wire.prepareOutput(for: bytes.readableBytes)
         while offset < bytes.readableBytes {
             OpenSSLErrors.clear()
             let written = bytes.withUnsafeReadableBytes { raw in
@@ -201,7 +180,7 @@ extension TLSSession {
     }
 
     /// Plain bytes of one TLS record (RFC 8446 §5.1).
-    private static let recordSize = 16 * 1024
+    static let recordSize = 16 * 1024
 
     private func handshakeError() -> StorageError {
         let reasons = OpenSSLErrors.drain()

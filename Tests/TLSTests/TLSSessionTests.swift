@@ -1,5 +1,6 @@
 import FileModel
 import NIOCore
+import SeededRandom
 import TestServers
 import Testing
 
@@ -24,6 +25,30 @@ import Testing
         #expect(try pair.client.read(into: &rest) == false)
         #expect(pair.client.receivedCloseNotify && rest.readableBytes == 0)
         #expect(try pair.send(ByteBuffer(string: "still"), from: pair.client, to: pair.server).readableBytes == 5)
+    }
+
+    @Test(arguments: [TLSVersion.tls12, .tls13])
+    func bytesThatComeInAnyPiecesAreReadAsTheyWereSent(version: TLSVersion) async throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SeededGenerator(seed: seed)
+        var settings = try await SessionPair.trusting()
+        settings.minimumVersion = version
+        settings.maximumVersion = version
+        let pair = try await SessionPair(client: settings)
+        try pair.handshake()
+        let sent = ByteBuffer(bytes: (0..<500_000).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        try pair.server.write(sent)
+        var (wire, read) = (try #require(pair.server.takeOutput()), ByteBuffer())
+        while wire.readableBytes > 0 {
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let most = [1, 100, 20_000, 70_000].randomElement(using: &random) ?? 1
+                let length = min(Int.random(in: 0...most, using: &random), wire.readableBytes)
+                pair.client.receive(wire.readSlice(length: length) ?? ByteBuffer())
+            }
+            #expect(try pair.client.read(into: &read))
+        }
+        #expect(read == sent, "seed \(seed)")
+        #expect(!pair.client.holdsUnreadBytes)
     }
 
     @Test(arguments: [TLSVersion.tls12, .tls13])

@@ -33,6 +33,20 @@ extension ConformanceCheck {
             }
             await reader.close()
         },
+        ConformanceCheck("piece by piece a file is read to its end") { space in
+            let bytes = pattern(3_000_001)
+            try await space.write(bytes, to: try space.path("file"))
+            let reader = try await space.remote.openReader(try space.path("file"))
+            var read: [UInt8] = []
+            while true {
+                let piece = try await reader.readPiece(at: Int64(read.count), atMost: 300_000)
+                #expect(piece.readableBytes <= 300_000)
+                if piece.readableBytes == 0 { break }
+                read += piece.readableBytesView
+            }
+            #expect(read == bytes)
+            await reader.close()
+        },
         ConformanceCheck("a reader may go back and jump") { space in
             let bytes = pattern(1 << 20)
             try await space.write(bytes, to: try space.path("file"))

@@ -40,6 +40,15 @@ final class FTPRemoteReader: RemoteReader {
     }
 
     func read(at offset: Int64, count: Int) async throws(StorageError) -> ByteBuffer {
+        try await read(at: offset, atLeast: count, atMost: count)
+    }
+
+    func readPiece(at offset: Int64, atMost count: Int) async throws(StorageError) -> ByteBuffer {
+        try await read(at: offset, atLeast: 1, atMost: count)
+    }
+
+    private func read(at offset: Int64, atLeast least: Int, atMost count: Int) async throws(StorageError) -> ByteBuffer
+    {
         await turns.begin()
         defer { turns.end() }
         guard offset < size ?? state.withLock({ $0.end }) ?? .max, count > 0 else { return ByteBuffer() }
@@ -47,21 +56,23 @@ final class FTPRemoteReader: RemoteReader {
         defer { readEnded() }
         var result = ByteBuffer()
         do throws(StorageError) {
-            try await read(&result, at: offset, count: count)
+            try await read(&result, at: offset, atLeast: least, atMost: count)
         } catch  where error.code == .connectionLost {
             try await checkUnchanged()
-            try await read(&result, at: offset, count: count)
+            try await read(&result, at: offset, atLeast: least, atMost: count)
         }
         return result
     }
 
-    /// Appends what is missing of `count` bytes; after an error `result` holds what was read before it.
-    private func read(_ result: inout ByteBuffer, at offset: Int64, count: Int) async throws(StorageError) {
+    /// Appends what is missing of `least` bytes; after an error `result` holds what was read before it.
+    private func read(
+        _ result: inout ByteBuffer, at offset: Int64, atLeast least: Int, atMost count: Int
+    ) async throws(StorageError) {
         let stream = try await stream(at: offset + Int64(result.readableBytes))
         do throws(StorageError) {
-            while result.readableBytes < count {
+            while result.readableBytes < least {
                 guard let piece = try await stream.next(atMost: count - result.readableBytes) else { break }
-                result.writeImmutableBuffer(piece)
+                append(piece, to: &result, of: least)
                 RemoteActivity.made()
             }
             try await endOfFile(stream)
@@ -69,6 +80,13 @@ final class FTPRemoteReader: RemoteReader {
             drop(stream, error)
             throw error
         }
+    }
+
+    /// Copies nothing where one piece is all, and each byte once otherwise.
+    private func append(_ piece: ByteBuffer, to result: inout ByteBuffer, of count: Int) {
+        guard result.readableBytes > 0 || piece.readableBytes < count else { return result = piece }
+        result.reserveCapacity(minimumWritableBytes: count - result.readableBytes)
+        result.writeImmutableBuffer(piece)
     }
 
     /// With the last byte comes the server's word on the whole transfer, and the session goes back.

@@ -103,10 +103,11 @@ extension FileCopier {
         var position = offset
         while position < order.source.size {
             let count = Int(min(Int64(blockSize), order.source.size - position))
-            let block = try await read(reader, at: position, count: count)
-            guard block.readableBytes == count else { return false }
-            try await write(block, writer, at: position)
-            position += Int64(count)
+            let piece = try await reader.readPiece(at: position, atMost: count)
+            guard piece.readableBytes > 0 else { return false }
+            try await context.bandwidth[target.side]?.pass(piece.readableBytes)
+            try await write(piece, writer, at: position)
+            position += Int64(piece.readableBytes)
         }
         return true
     }
