@@ -1,16 +1,19 @@
 public import FileModel
 import COpenSSL
+import Synchronization
 
 /// Settings made ready for use: versions, ciphers, authorities, client certificate.
 ///
 /// One context serves all connections of a remote; sessions for resumption are never kept in it.
 ///
-/// `@unchecked Sendable`: the SSL_CTX is changed in `init` only, before anyone else can see it. Afterwards only
-/// SSL_new(3) is called on it, which OpenSSL documents as safe from several threads (its reference count is atomic).
+/// `@unchecked Sendable`: the SSL_CTX is changed in `init` only, before anyone else can see it, but for the system's
+/// authorities, which come once and under a lock into a store that has its own. Afterwards only SSL_new(3) is called on it,
+/// which OpenSSL documents as safe from several threads (its reference count is atomic).
 public final class TLSContext: @unchecked Sendable {
     let pointer: OpaquePointer
     let settings: TLSSettings
     private let isServer: Bool
+    private let systemAuthorities = Mutex(false)
 
     /// A context for connections that we open.
     ///
@@ -68,7 +71,7 @@ public final class TLSContext: @unchecked Sendable {
         OpenSSLErrors.clear()
         switch settings.trust {
         case .system, .decided:
-            SSL_CTX_set_default_verify_paths(pointer)
+            break
         case .authorities(let file):
             guard SSL_CTX_load_verify_locations(pointer, file, nil) == 1 else {
                 throw StorageError(.configuration, "cannot read ca_file '\(file)': \(OpenSSLErrors.drain())")
@@ -81,5 +84,19 @@ public final class TLSContext: @unchecked Sendable {
             break
         }
         OpenSSLErrors.clear()
+    }
+
+    var hasSystemAuthorities: Bool { systemAuthorities.withLock { $0 } }
+
+    /// Reads the system's authorities, for the first session that may need them: where they are one file, that takes 35 ms, and
+    /// plain FTP needs none of them.
+    func loadSystemAuthorities() {
+        guard !isServer, settings.trust.heedsSystem else { return }
+        systemAuthorities.withLock { isLoaded in
+            guard !isLoaded else { return }
+            isLoaded = true
+            SSL_CTX_set_default_verify_paths(pointer)
+            OpenSSLErrors.clear()
+        }
     }
 }

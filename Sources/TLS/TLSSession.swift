@@ -24,6 +24,7 @@ public final class TLSSession {
     public convenience init(_ context: TLSContext, host: String, resuming resumption: TLSResumption? = nil)
         throws(StorageError)
     {
+        context.loadSystemAuthorities()
         try self.init(context, peerName: host)
         SSL_set_connect_state(ssl)
         try expect(host)

@@ -32,6 +32,14 @@ public enum TLSTrust: Sendable {
     case decided(by: @Sendable (_ certificate: PeerCertificate, _ problem: CertificateProblem?) -> TrustDecision)
     /// All: the line is encrypted, but anybody may be at its other end.
     case any
+
+    /// Whether the authorities of the operating system are asked.
+    var heedsSystem: Bool {
+        switch self {
+        case .system, .decided: true
+        case .authorities, .pinned, .any: false
+        }
+    }
 }
 
 /// The answer of `TLSTrust.decided`.

@@ -72,6 +72,16 @@ import Testing
         }
     }
 
+    @Test func theSystemsAuthoritiesAreReadForTheFirstSession() async throws {
+        let context = try TLSContext()
+        #expect(!context.hasSystemAuthorities)
+        _ = try TLSSession(context, host: "localhost")
+        #expect(context.hasSystemAuthorities)
+        let own = try TLSContext(try await SessionPair.trusting())
+        _ = try TLSSession(own, host: "localhost")
+        #expect(!own.hasSystemAuthorities)
+    }
+
     @Test func aNewContextOfTheServerResumesNothingAndStillConnects() async throws {
         let client = try TLSContext(try await SessionPair.trusting())
         let first = try SessionPair(client, try await SessionPair.server(.valid))
