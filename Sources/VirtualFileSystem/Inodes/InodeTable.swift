@@ -10,6 +10,7 @@ struct InodeTable {
     private var lastEvent: UInt64 = 0
     /// Counts own renames of folders, which change paths that calls under way were made with.
     var moves: UInt64 = 0
+    /// Folders that are being renamed, or are to be.
     var moving: [InodeNumber: FolderMove] = [:]
 
     struct Lifetimes: Sendable {
