@@ -57,6 +57,40 @@ struct WriteBackTests {
         #expect(try await fixture.base.stored("f") == pattern(1000))
     }
 
+    /// Its reader went on with the version that was pending before (mount on SFTP, seed 14549609591250060337).
+    @Test(arguments: styles, [true, false])
+    func aFileThatIsOpenShowsWhatWasWrittenOverIt(style: InMemoryRemote.Style, isPending: Bool) async throws {
+        let fixture = try await WriteBackFixture(style, isOpen: !isPending)
+        let (before, after) = (pattern(5000), pattern(3000, seed: 2))
+        try await fixture.put("f", before)
+        if !isPending { await fixture.settle() }
+        let reading = try await fixture.volume.open(try await fixture.base.inode("f"), flags: .read)
+        #expect(try await fixture.base.read(reading.handle) == before)
+        try await fixture.rewrite("f", after, flags: [.read, .write, .truncate])
+        #expect(try await fixture.base.read(reading.handle) == after)
+        fixture.gate.open()
+        await fixture.settle()
+        #expect(try await fixture.base.read(reading.handle) == after)
+        #expect(try await fixture.base.stored("f") == after)
+        await fixture.volume.release(reading.handle)
+    }
+
+    /// Its reader was one of the journal.
+    @Test func aFileThatWasOpenedWhileItWasPendingShowsWhatTheServerGetsLater() async throws {
+        let fixture = try await WriteBackFixture(isOpen: false)
+        let (before, change) = (pattern(5000), pattern(3000, seed: 2))
+        try await fixture.put("f", before)
+        let inode = try await fixture.base.inode("f")
+        let reading = try await fixture.volume.open(inode, flags: .read)
+        #expect(try await fixture.base.read(reading.handle) == before)
+        fixture.gate.open()
+        await fixture.settle()
+        try await fixture.rewrite("f", change, flags: [.read, .write])
+        #expect(try await fixture.base.read(reading.handle) == change + before[3000...])
+        #expect(try await fixture.base.stored("f") == change + before[3000...])
+        await fixture.volume.release(reading.handle)
+    }
+
     @Test(arguments: styles)
     func aFileThatIsRemovedBeforeItsUploadNeverReachesTheServer(style: InMemoryRemote.Style) async throws {
         let fixture = try await WriteBackFixture(style)

@@ -101,7 +101,10 @@ extension OpenFile {
 
     /// What the server has now is for it to say.
     private func noteFailure() {
-        if case .spool = output { output = .none }
+        if case .spool = output {
+            output = .none
+            source?.leaveReader()
+        }
         pending = AttributeChanges()
         failure = nil
         noteReadable()

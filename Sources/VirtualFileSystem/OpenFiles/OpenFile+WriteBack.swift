@@ -26,7 +26,15 @@ extension OpenFile {
     }
 
     /// Goes on with what is pending of this file, if anything is and nobody writes it yet.
+    ///
+    /// - Returns: false where the server's file is to be changed. Who reads what was pending a moment ago would not see it.
     func takeBack() throws(StorageError) -> Bool {
+        if try takePending() { return true }
+        if services.held != nil { source?.leaveReader() }
+        return false
+    }
+
+    private func takePending() throws(StorageError) -> Bool {
         guard case .none = output, let held = services.held, let path = try? path(),
             let (content, _) = held.content(at: path)
         else {
@@ -98,5 +106,6 @@ extension OpenFile {
         try await write(spool, to: upload)
         output = capabilities.randomWrite ? .random(upload) : .stream(upload, end: spool.size)
         isOnServer = true
+        source?.leaveReader()
     }
 }

@@ -71,8 +71,13 @@ final class RandomReadSource: BlockSource {
     /// A server may go by the size that the file had when it was opened: it is opened anew at the next read.
     func leaveReader(shorterThan size: Int64) {
         guard let reader = state.withLock({ $0.readers?.first }), reader.attributes?.size ?? .max < size else { return }
+        leaveReader()
+    }
+
+    /// What is read may be another version than the one that changes from now on: the file is opened anew at the next read.
+    func leaveReader() {
         contentChanged()
-        discard(reader)
+        if let reader = state.withLock({ $0.readers?.first }) { discard(reader) }
     }
 
     func close() async {
