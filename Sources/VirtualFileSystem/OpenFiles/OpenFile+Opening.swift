@@ -111,8 +111,7 @@ extension OpenFile {
         switch output {
         case .none: return
         case .random(let upload), .stream(let upload, _): try? await upload.close(AttributeChanges())
-        // Whoever reads on read the spool until now; the reader may be of the version before it.
-        case .spool: source?.leaveReader()
+        case .spool: break
         }
         output = .none
     }

@@ -101,10 +101,7 @@ extension OpenFile {
 
     /// What the server has now is for it to say.
     private func noteFailure() {
-        if case .spool = output {
-            output = .none
-            source?.leaveReader()
-        }
+        if output.isSpool { output = .none }
         pending = AttributeChanges()
         failure = nil
         noteReadable()

@@ -106,6 +106,5 @@ extension OpenFile {
         try await write(spool, to: upload)
         output = capabilities.randomWrite ? .random(upload) : .stream(upload, end: spool.size)
         isOnServer = true
-        source?.leaveReader()
     }
 }

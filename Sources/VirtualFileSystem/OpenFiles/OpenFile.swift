@@ -22,7 +22,13 @@ actor OpenFile {
     nonisolated let source: RandomReadSource?
     nonisolated let readAheads = Mutex<[HandleID: ReadAhead]>([:])
 
-    var output = Output.none { didSet { wasWritten.store(true, ordering: .releasing) } }
+    var output = Output.none {
+        didSet {
+            wasWritten.store(true, ordering: .releasing)
+            // Until now a read saw the spool; the reader may be of the version before it.
+            if oldValue.isSpool, !output.isSpool { source?.leaveReader() }
+        }
+    }
     /// Handles that write.
     var writers: Set<HandleID> = [] { didSet { wasWritten.store(true, ordering: .releasing) } }
     /// Attributes set while the file is ahead of the server; they hold after the upload.
@@ -46,6 +52,8 @@ actor OpenFile {
         /// A server with streams; `end` is where the next byte goes.
         case stream(WriteBehind, end: Int64)
         case spool(Spool, isDirty: Bool)
+
+        var isSpool: Bool { if case .spool = self { true } else { false } }
     }
 
     init(_ inode: InodeNumber, size: Int64, services: FileServices) {
