@@ -33,7 +33,7 @@ struct LoopReaderTests {
     /// Each call of the server takes a moment, so that the kernel's requests wait for it.
     private func mount() async throws -> Mount {
         let loop = EventLoops.next()
-        let remote = InMemoryRemote(executor: LoopExecutor(loop), loop: loop)
+        let remote = InMemoryRemote(executor: LoopTaskExecutor(loop), loop: loop)
         remote.onOperation { _, _ async throws(StorageError) in try? await Task.sleep(for: .milliseconds(1)) }
         let folder = try TestFolder()
         var settings = VolumeSettings()

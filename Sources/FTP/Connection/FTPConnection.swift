@@ -11,7 +11,9 @@ public import Transport
 /// background, or closes.
 public actor FTPConnection {
     public nonisolated let loop: any EventLoop
-    public nonisolated let executor: LoopExecutor
+    nonisolated let executor: LoopExecutor
+    /// For work on the same event loop that is not this session's.
+    public nonisolated let taskExecutor: LoopTaskExecutor
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private(set) var settings: FTPSettings
@@ -43,6 +45,7 @@ public actor FTPConnection {
         self.channel = channel
         loop = channel.eventLoop
         executor = LoopExecutor(channel.eventLoop)
+        taskExecutor = LoopTaskExecutor(channel.eventLoop)
         controlBox = control
         end = ConnectionEnd()
     }

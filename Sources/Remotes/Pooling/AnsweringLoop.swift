@@ -8,7 +8,7 @@ import Transport
 /// A connection whose answers come in on one event loop.
 protocol AnsweringConnection: AnyObject, Sendable {
     var isClosed: Bool { get }
-    var executor: LoopExecutor { get }
+    var taskExecutor: LoopTaskExecutor { get }
     /// nil where it was not measured.
     var measuredRoundTrip: Duration? { get }
 }
@@ -25,14 +25,22 @@ extension FTPConnection: AnsweringConnection {
 final class AnsweringLoop: Sendable {
     private struct State {
         weak var connection: (any AnsweringConnection)?
-        var executor: LoopExecutor?
+        var executor: LoopTaskExecutor?
         var roundTrip: Duration?
     }
 
     private let state = Mutex(State())
 
     /// nil while there never was a connection.
-    var executor: LoopExecutor? { state.withLock { $0.executor } }
+    var executor: LoopTaskExecutor? { state.withLock { $0.executor } }
+
+    /// Runs `body` there; where its caller runs while there never was a connection.
+    func run<Value: Sendable>(
+        _ body: @Sendable () async throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        guard let executor else { return try await body() }
+        return try await executor.run(body)
+    }
 
     /// As it was when the connection was made.
     var roundTrip: Duration? { state.withLock { $0.roundTrip } }
@@ -52,7 +60,7 @@ final class AnsweringLoop: Sendable {
         state.withLock { state in
             if let present = state.connection, !present.isClosed { return }
             state = State(
-                connection: connection, executor: connection.executor, roundTrip: connection.measuredRoundTrip)
+                connection: connection, executor: connection.taskExecutor, roundTrip: connection.measuredRoundTrip)
         }
     }
 }

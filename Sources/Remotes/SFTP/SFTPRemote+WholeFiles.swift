@@ -55,7 +55,7 @@ extension SFTPRemote {
         _ body: @Sendable (SFTPConnection, SFTPPath) async throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
         let lease = try await session(.stream, direction)
-        return try await lease.connection.onLoop { () throws(StorageError) in
+        return try await lease.connection.taskExecutor.run { () throws(StorageError) in
             try await self.with(lease, path, body)
         }
     }

@@ -27,7 +27,7 @@ public final class SFTPConnection: Sendable {
     /// How long the server took to answer, when the connection was made.
     public let roundTrip: Duration
     /// The event loop on which answers come in.
-    public let executor: LoopExecutor
+    public let taskExecutor: LoopTaskExecutor
     let timeout: Duration
     /// Further channels of the same connection.
     let siblings = SFTPSiblings()
@@ -38,7 +38,7 @@ public final class SFTPConnection: Sendable {
     init(_ stream: SubsystemStream, _ session: SFTPSession, _ welcome: SFTPWelcome, listingLimit: Int) {
         self.stream = stream
         self.session = session
-        executor = LoopExecutor(session.loop)
+        taskExecutor = LoopTaskExecutor(session.loop)
         roundTrip = welcome.roundTrip
         timeout = welcome.timeout
         peer = stream.peer

@@ -9,7 +9,9 @@ extension OpenFile {
         if isBehindWrites(offset..<(offset + Int64(count))) {
             try await exclusively { file async throws(StorageError) in try await file.makeReadable() }
         }
-        if let bytes = try await readSpool(at: offset, count: count) { return [bytes] }
+        if wasWritten.load(ordering: .acquiring), let bytes = try await readSpool(at: offset, count: count) {
+            return [bytes]
+        }
         return try await readAhead.read(at: offset, count: count)
     }
 

@@ -49,7 +49,7 @@ import Testing
             if case .lstat = request { peer.answer(id, .attributes(SFTPAttributes(size: 1))) }
         }
         let connection = try await peer.connect()
-        try await connection.onLoop { () throws(StorageError) in
+        try await connection.taskExecutor.run { () throws(StorageError) in
             for _ in 0..<3 {
                 _ = try await connection.lstat(path)
                 #expect(connection.session.loop.inEventLoop)
