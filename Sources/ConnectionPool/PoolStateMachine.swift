@@ -106,13 +106,21 @@ struct PoolStateMachine {
     /// When something is to be done without any other event; nil when there is nothing.
     func nextTimer(_ now: Instant) -> Instant? {
         guard !isShutDown else { return nil }
-        var times = connections.compactMap { $0.open?.nextDuty(configuration)?.at }
-        times += [waiters.earliestDeadline, nextAsk, nextDemandRead].compactMap { $0 }
-        if !waiters.isEmpty {
-            times += [backOff.until, backOff.stoppedUntil, limit.nextProbe].compactMap { $0 }
-            if let loginPace, !loginPace.allows(connections.count, now) { times.append(loginPace.nextStep(now)) }
+        // Asked at each change of the pool: no array is made for it.
+        var next: Instant?
+        func consider(_ time: Instant?) {
+            if let time, time > now { next = min(next ?? time, time) }
         }
-        return times.filter { $0 > now }.min()
+        for connection in connections { consider(connection.open?.nextDuty(configuration)?.at) }
+        consider(waiters.earliestDeadline)
+        consider(nextAsk)
+        consider(nextDemandRead)
+        guard !waiters.isEmpty else { return next }
+        consider(backOff.until)
+        consider(backOff.stoppedUntil)
+        consider(limit.nextProbe)
+        if let loginPace, !loginPace.allows(connections.count, now) { consider(loginPace.nextStep(now)) }
+        return next
     }
 
     // MARK: - The end

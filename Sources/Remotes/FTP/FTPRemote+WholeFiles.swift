@@ -7,9 +7,11 @@ public import RemoteFileSystem
 extension FTPRemote {
     /// The session is free for the next file as soon as the rest of the dialogue is sent, so that both travel together.
     public func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
-        let lease = try await session(.bulk, .upload)
-        let attempt = try await lease.connection.perform { connection throws(StorageError) in
-            try await self.place(placement, lease, on: connection)
+        let attempt = try await answering.run { () async throws(StorageError) in
+            let lease = try await session(.bulk, .upload)
+            return try await lease.connection.perform { connection throws(StorageError) in
+                try await self.place(placement, lease, on: connection)
+            }
         }
         switch attempt {
         case .done(let outcome): return outcome
@@ -83,13 +85,16 @@ extension FTPRemote {
 
     public func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile {
         while true {
-            let lease = try await session(.bulk, .download)
-            let fetched = try await lease.connection.perform { connection throws(StorageError) in
-                try await self.fetch(path, size: size, lease, on: connection)
+            let (connection, fetched) = try await answering.run { () async throws(StorageError) in
+                let lease = try await session(.bulk, .download)
+                let fetched = try await lease.connection.perform { connection throws(StorageError) in
+                    try await self.fetch(path, size: size, lease, on: connection)
+                }
+                return (lease.connection, fetched)
             }
             guard let fetched else { return try await fetchStepByStep(path, size: size) }
             if let file = try await self.file(fetched, path) { return file }
-            await lease.connection.keepHalvesOpen()
+            await connection.keepHalvesOpen()
         }
     }
 

@@ -10,7 +10,7 @@ public import RemoteFileSystem
 public final class FTPRemote: RemoteFileSystem, PooledRemote {
     let pool: Pool<FTPConnection>
     let root: RemoteFolder
-    private let answering: AnsweringLoop
+    let answering: AnsweringLoop
     private let identity: String
     private let streams: (down: Int, up: Int)
     /// The character set of the server's names; nil: they are taken as they are.

@@ -20,12 +20,10 @@ extension FileCopier {
         }
     }
 
-    /// On a slow line the trash has its folders by the time the temporary file stands.
-    func prepareTrash() async {
-        guard order.target != nil, order.keep == .inTrash || order.keep == .inTrashIfLinkable,
-            target.side == .remote, target.capabilities.hardLinks
-        else { return }
-        await context.trash[.remote].prepare(for: order.path)
+    /// Whether the trash gets its folders meanwhile: on a slow line it has them by the time the temporary file stands.
+    var preparesTrash: Bool {
+        order.target != nil && (order.keep == .inTrash || order.keep == .inTrashIfLinkable)
+            && target.side == .remote && target.capabilities.hardLinks
     }
 
     /// - Returns: whether the name is free now.

@@ -23,7 +23,12 @@ struct FileCopier: Sendable {
 
     func run() async throws(StorageError) -> CopyOutcome {
         if let obstacle = context.conditions.obstacle(to: order.path, on: target.side) { throw obstacle }
-        async let _: Void = prepareTrash()
+        guard preparesTrash else { return try await copied() }
+        async let _: Void = context.trash[.remote].prepare(for: order.path)
+        return try await copied()
+    }
+
+    private func copied() async throws(StorageError) -> CopyOutcome {
         let attributes: FileAttributes?
         switch try await checkTarget() {
         case .changed: return .changedMeanwhile
