@@ -5,7 +5,7 @@
 /// over TLS that found nothing changed in 100 folders. Who still waits later gets more.
 struct LoginPace {
     private static let atOnce = 4
-    private static let step = (sessions: 4, each: Duration.milliseconds(1000))
+    private static let step = (sessions: 4, each: Duration.seconds(1))
 
     let since: PoolInstant
 

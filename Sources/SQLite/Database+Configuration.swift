@@ -1,3 +1,4 @@
+import CSQLite
 public import FileModel
 
 extension Database {
@@ -6,13 +7,15 @@ extension Database {
         let milliseconds = max(0, options.busyTimeout / .milliseconds(1))
         try execute(script: "PRAGMA busy_timeout = \(Int32(min(milliseconds, 3_600_000)))")
         try requireOwnership(options.applicationID)
+        // Before the first write, which a new file gets here.
+        try execute(script: "PRAGMA synchronous = \(options.durability.rawValue)")
         if options.access != .readOnly {
             try execute(script: "PRAGMA journal_mode = WAL")
             try claim(options.applicationID)
         }
+        if options.keepsLog { try check(remora_sqlite_keep_log(handle)) }
         try execute(
             script: """
-                PRAGMA synchronous = \(options.durability.rawValue);
                 PRAGMA foreign_keys = ON;
                 PRAGMA cell_size_check = ON;
                 PRAGMA trusted_schema = OFF;

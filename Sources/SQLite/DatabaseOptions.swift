@@ -8,15 +8,19 @@ public struct DatabaseOptions: Hashable, Sendable {
     public var busyTimeout: Duration = .seconds(10)
     /// Marks the file as ours: set in a new file, required of an existing one. 0 does neither.
     public var applicationID: Int32 = 0
+    /// The log (FILE-wal) stays when the last connection closes. Moving its content into the file then, and beginning a new log
+    /// the next time, waits four times for the disk; it is moved once it holds 1000 pages all the same.
+    public var keepsLog = false
 
     public init(
         access: Access = .createIfMissing, durability: Durability = .full, busyTimeout: Duration = .seconds(10),
-        applicationID: Int32 = 0
+        applicationID: Int32 = 0, keepsLog: Bool = false
     ) {
         self.access = access
         self.durability = durability
         self.busyTimeout = busyTimeout
         self.applicationID = applicationID
+        self.keepsLog = keepsLog
     }
 
     public enum Access: Hashable, Sendable {

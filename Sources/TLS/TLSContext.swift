@@ -12,7 +12,6 @@ import Synchronization
 public final class TLSContext: @unchecked Sendable {
     let pointer: OpaquePointer
     let settings: TLSSettings
-    private let isServer: Bool
     private let systemAuthorities = Mutex(false)
 
     /// A context for connections that we open.
@@ -40,7 +39,6 @@ public final class TLSContext: @unchecked Sendable {
         }
         self.pointer = pointer
         self.settings = settings
-        self.isServer = isServer
         try setVersions()
         try setCiphers()
         try loadCertificate()
@@ -91,7 +89,7 @@ public final class TLSContext: @unchecked Sendable {
     /// Reads the system's authorities, for the first session that may need them: where they are one file, that takes 35 ms, and
     /// plain FTP needs none of them.
     func loadSystemAuthorities() {
-        guard !isServer, settings.trust.heedsSystem else { return }
+        guard settings.trust.heedsSystem else { return }
         systemAuthorities.withLock { isLoaded in
             guard !isLoaded else { return }
             isLoaded = true

@@ -26,6 +26,23 @@ import Testing
         #expect(try text(Database(folder.file("b.db")), "PRAGMA synchronous") == "2")
     }
 
+    /// Bytes of the log after the only connection was closed.
+    private func leftInTheLog(_ path: String, _ options: DatabaseOptions) throws -> Int {
+        do {
+            let database = try Database(path, options)
+            try database.execute(script: "CREATE TABLE t (x); INSERT INTO t VALUES ('kept')")
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+        return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    }
+
+    @Test func aLogThatIsKeptIsReadAtTheNextOpening() throws {
+        let options = DatabaseOptions(durability: .normal, keepsLog: true)
+        #expect(try leftInTheLog(folder.file("a.db"), options) > 0)
+        #expect(try text(Database(folder.file("a.db"), options), "SELECT x FROM t") == "kept")
+        #expect(try leftInTheLog(folder.file("b.db"), DatabaseOptions(durability: .normal)) == 0)
+    }
+
     @Test func aFileThatIsNoDatabaseIsCorrupted() throws {
         let path = folder.file("a.db")
         try Data(repeating: 0x55, count: 8192).write(to: URL(fileURLWithPath: path))

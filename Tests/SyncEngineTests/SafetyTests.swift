@@ -16,6 +16,19 @@ struct SafetyTests {
         return bench
     }
 
+    /// Such a run waited for the disk four times to tell the archive that nothing had happened.
+    @Test func aRunThatFindsNothingToDoLeavesTheArchiveAsItIs() async throws {
+        let bench = try await filled(5)
+        let archive = URL(fileURLWithPath: bench.state + "/bench.archive")
+        let before = try Data(contentsOf: archive)
+        #expect(await bench.run().counters.changes == 0)
+        #expect(try Data(contentsOf: archive) == before)
+        try bench.write("f0", "edited")
+        bench.wait()
+        #expect(await bench.run().counters.changes == 1)
+        #expect(try Data(contentsOf: archive) != before)
+    }
+
     @Test func anEmptiedSideStopsTheRun() async throws {
         let bench = try await filled(5)
         for number in 0..<5 { try bench.delete("f\(number)") }

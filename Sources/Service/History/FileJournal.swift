@@ -14,13 +14,17 @@ final class FileJournal: SyncObserver {
     private let batches: AsyncStream<[FileRecord]>.Continuation
     private let writer: Task<Void, Never>
 
-    init(_ history: any RunHistory, run: Int64, next: (any SyncObserver)?) {
+    /// - Parameter run: the row of the run; without one nothing is written.
+    init(_ history: any RunHistory, run: SyncRunner.HistoryRow, next: (any SyncObserver)?) {
         self.next = next
         let (stream, continuation) = AsyncStream.makeStream(of: [FileRecord].self)
         batches = continuation
         writer = Task.detached {
+            let run = await run.value
             // The history is no reason to fail.
-            for await batch in stream { try? await history.filesEnded(run, batch) }
+            for await batch in stream {
+                if let run { try? await history.filesEnded(run, batch) }
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public actor SQLiteRunHistory: RunHistory {
     /// - Parameter path: of the file, which is made if it is missing; its folder must exist.
     public init(path: String) throws(StorageError) {
         database = try Database(
-            path, DatabaseOptions(durability: .normal, applicationID: Self.applicationID))
+            path, DatabaseOptions(durability: .normal, applicationID: Self.applicationID, keepsLog: true))
         try database.execute(script: Self.schema + Self.filesSchema)
     }
 

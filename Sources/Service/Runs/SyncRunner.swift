@@ -26,24 +26,20 @@ public struct SyncRunner: Sendable {
         _ definition: SyncDefinition, observer: (any SyncObserver)? = nil,
         adjust: (inout SyncOptions) -> Void = { _ in }
     ) async throws(StorageError) -> SyncReport {
-        var row: Int64?
-        var hasBegun = false
+        var row: HistoryRow?
         do throws(StorageError) {
             var options = try SyncOptions(definition)
             adjust(&options)
             try directories.prepare()
-            if !options.isDryRun {
-                row = await begin(definition)
-                hasBegun = true
-            }
+            if !options.isDryRun { row = begin(definition) }
             var report = try await perform(options, definition, row, observer)
-            guard hasBegun else { return report }
+            guard let row else { return report }
             if let complaint = await conclude(definition, RunOutcome(report), row, observer) {
                 report.warnings.append(complaint)
             }
             return report
         } catch {
-            guard hasBegun else { throw error }
+            guard let row else { throw error }
             _ = await conclude(definition, RunOutcome(error, family: definition.remote.family), row, observer)
             throw error
         }
@@ -53,8 +49,9 @@ public struct SyncRunner: Sendable {
     ///
     /// - Returns: why the hook failed.
     private func conclude(
-        _ definition: SyncDefinition, _ outcome: RunOutcome, _ row: Int64?, _ observer: (any SyncObserver)?
+        _ definition: SyncDefinition, _ outcome: RunOutcome, _ row: HistoryRow, _ observer: (any SyncObserver)?
     ) async -> String? {
+        let row = await row.value
         if let row { await end(row, outcome) }
         guard let complaint = await RunHook(definition, outcome, run: row)?.run() else { return nil }
         observer?.observe(.warning(complaint))
@@ -62,7 +59,7 @@ public struct SyncRunner: Sendable {
     }
 
     private func perform(
-        _ options: SyncOptions, _ definition: SyncDefinition, _ row: Int64?, _ observer: (any SyncObserver)?
+        _ options: SyncOptions, _ definition: SyncDefinition, _ row: HistoryRow?, _ observer: (any SyncObserver)?
     ) async throws(StorageError) -> SyncReport {
         var server = definition.remote
         // A group of files goes over one connection, in order: the receiver may depend on it.
@@ -89,8 +86,15 @@ public struct SyncRunner: Sendable {
 
     // The history is no reason to fail: a full disk must not keep files from being copied.
 
-    private func begin(_ definition: SyncDefinition) async -> Int64? {
-        try? await history?.runStarted(definition.displayName, definition.runTarget, at: .now())
+    /// The row of a run; nil where it could not be entered.
+    typealias HistoryRow = Task<Int64?, Never>
+
+    /// Enters the beginning while the run connects: in a new file that waits for the disk.
+    private func begin(_ definition: SyncDefinition) -> HistoryRow {
+        let (history, now) = (history, Timestamp.now())
+        return Task.detached {
+            try? await history?.runStarted(definition.displayName, definition.runTarget, at: now)
+        }
     }
 
     private func end(_ row: Int64, _ outcome: RunOutcome) async {

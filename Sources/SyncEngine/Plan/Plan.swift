@@ -201,6 +201,12 @@ final class Plan {
         return try rows.step() ? Int(rows.integer(0)) : 0
     }
 
+    /// Whether there is no step of any kind.
+    func isEmpty() throws(StorageError) -> Bool {
+        try flush()
+        return try !database.query("SELECT 1 FROM steps LIMIT 1").step()
+    }
+
     func totals() throws(StorageError) -> PlanTotals {
         try flush()
         let rows = try database.query(

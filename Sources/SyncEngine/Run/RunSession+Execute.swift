@@ -31,7 +31,8 @@ extension RunSession {
 
     func carryOut() async throws(StorageError) {
         replicas.remote.files.expect(calls: min(width, try plan.executableCount()))
-        try archive.updateHeader { $0.runs += 1 }
+        // A run that finds nothing to do leaves the archive as it is, and does not wait for the disk.
+        if try !plan.isEmpty() { try archive.updateHeader { $0.runs += 1 } }
         try await settleConflictsByClock()
         let probe = try clockProbe()
         async let reading = ClockProbe.measure(probe)
