@@ -163,14 +163,19 @@ final class ReferenceModel {
         }
     }
 
-    /// A hidden file of an open, removed one may keep its directory from being removed; so nothing is open here.
-    private func removeDirectory() {
+    /// A hidden file of an open, removed one may keep its directory from being removed or replaced; so nothing is open then.
+    private func closeAll() {
         while !open.isEmpty { closeFile() }
+    }
+
+    private func removeDirectory() {
+        closeAll()
         onPath("rmdir") { try check(rmdir($0)) }
     }
 
     private func renamePath() {
         let (source, target) = (path(), path())
+        if let status = try? Files.status("\(local)/\(target)"), status.st_mode & S_IFMT == S_IFDIR { closeAll() }
         both(
             "rename \(source) to \(target)", { try check(rename("\($0)/\(source)", "\($0)/\(target)")) },
             (mount, local))

@@ -71,4 +71,38 @@ struct MovedFolderTests {
         try await fixture.close(handle)
         #expect(try await fixture.remote.entries(of: RemotePath("e")).isEmpty)
     }
+
+    /// close(2) does not wait for the end of the file: a folder that is empty for its users may not be for the server yet.
+    @Test(arguments: [false, true])
+    func aFolderIsEmptyOnceItsLastRemovedFileWasClosed(_ isReplaced: Bool) async throws {
+        let fixture = try await VolumeFixture(.stream)
+        for folder in ["d", "e"] { try await fixture.remote.createDirectory(RemotePath(folder), permissions: nil) }
+        try await fixture.seed("d/f", pattern(100))
+        let folder = try await fixture.inode("d")
+        _ = try await fixture.inode("e")
+        let handle = try await fixture.volume.open(try await fixture.inode("d/f"), flags: .read).handle
+        try await fixture.volume.unlink(FileName("f"), in: folder)
+        let (isRemoving, mayEnd) = (Promise<Void>(), Promise<Void>())
+        fixture.calls.inject { operation, _ async throws(StorageError) in
+            switch operation {
+            case .removeFile:
+                isRemoving.fulfil(.success(()))
+                try await mayEnd.value()
+            case .removeDirectory where mayEnd.outcome == nil, .rename where mayEnd.outcome == nil:
+                mayEnd.fulfil(.success(()))
+                throw StorageError(.notEmpty, "d")
+            default: return
+            }
+        }
+        async let closed: Void = fixture.volume.release(handle)
+        try await isRemoving.value()
+        if isReplaced {
+            try await fixture.volume.rename(FileName("e"), in: .root, to: FileName("d"), in: .root, mode: .replace)
+        } else {
+            try await fixture.volume.removeDirectory(FileName("d"), in: .root)
+        }
+        await closed
+        let left = try await fixture.remote.entries(of: .root).map(\.name.description)
+        #expect(left == [isReplaced ? "d" : "e"])
+    }
 }

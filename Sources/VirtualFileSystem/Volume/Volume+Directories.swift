@@ -103,13 +103,25 @@ extension Volume {
         try await refuseUnsent(in: link)
         let before = listingUnderWay(of: link)
         do throws(StorageError) {
-            try await remote.removeDirectory(path)
+            try await emptying(link) { () async throws(StorageError) in try await remote.removeDirectory(path) }
         } catch {
             guard [.permissionDenied, .failed, .busy].contains(error.code),
                 let listing = before ?? listingUnderWay(of: link)
             else { throw error }
             await listing.waitForEnd()
             try await remote.removeDirectory(path)
+        }
+    }
+
+    /// Runs `body`, which needs the folder at `link` to be empty, if there is one; once more when files that were open when they
+    /// were removed have left it with their last handles, for which close(2) does not wait.
+    func emptying(_ link: Link, _ body: () async throws(StorageError) -> Void) async throws(StorageError) {
+        do throws(StorageError) {
+            try await body()
+        } catch  where error.code == .notEmpty {
+            let folder = inodes.withLock { table, _ in (try? table.child(link.name, of: link.parent))?.number }
+            guard let folder, try await farewells.waitForEnd(in: folder) else { throw error }
+            try await body()
         }
     }
 

@@ -148,7 +148,8 @@ extension Volume {
     /// Ends a handle. What `flush` was never asked about is settled here, and a failure only logged.
     public func release(_ id: HandleID) async {
         guard let handle = handles.removeFile(id) else { return }
-        await close(id, handle.file)
+        let folder = inodes.withLock { table, _ in table.inodes[handle.file.inode]?.refuge?.parent }
+        await farewells.saying(in: folder) { await close(id, handle.file) }
     }
 
     func close(_ id: HandleID, _ file: OpenFile) async {

@@ -59,9 +59,11 @@ extension Volume {
         if mode == .replace { try await refuseUnsent(in: target) }
         let farewell = mode == .replace ? try await prepareRemoval(of: target) : Removal()
         do throws(StorageError) {
-            try await services.renaming(from, to) { () async throws(StorageError) in
-                try await remote.rename(from, to: to, mode: mode)
-                try noteRename(source, target, mode)
+            try await emptying(target) { () async throws(StorageError) in
+                try await services.renaming(from, to) { () async throws(StorageError) in
+                    try await remote.rename(from, to: to, mode: mode)
+                    try noteRename(source, target, mode)
+                }
             }
         } catch {
             await farewell.takeBack()

@@ -20,6 +20,7 @@ public final class Volume: Sendable {
     let filesAhead: FileReadAhead
     let room: KnownRoom
     let roomFlights = SingleFlight<UInt64, FileSystemStatistics>()
+    let farewells = Farewells()
     /// Shown for what has no time of its own.
     let started = Timestamp.now()
     private let stopping = Atomic(false)
