@@ -73,8 +73,8 @@ struct MovedFolderTests {
     }
 
     /// close(2) does not wait for the end of the file: a folder that is empty for its users may not be for the server yet.
-    @Test(arguments: [false, true])
-    func aFolderIsEmptyOnceItsLastRemovedFileWasClosed(_ isReplaced: Bool) async throws {
+    @Test(arguments: [false, true], [false, true])
+    func aFolderIsEmptyOnceItsLastRemovedFileWasClosed(_ isReplaced: Bool, _ endsBeforeAnswer: Bool) async throws {
         let fixture = try await VolumeFixture(.stream)
         for folder in ["d", "e"] { try await fixture.remote.createDirectory(RemotePath(folder), permissions: nil) }
         try await fixture.seed("d/f", pattern(100))
@@ -82,7 +82,7 @@ struct MovedFolderTests {
         _ = try await fixture.inode("e")
         let handle = try await fixture.volume.open(try await fixture.inode("d/f"), flags: .read).handle
         try await fixture.volume.unlink(FileName("f"), in: folder)
-        let (isRemoving, mayEnd) = (Promise<Void>(), Promise<Void>())
+        let (isRemoving, mayEnd, hasEnded) = (Promise<Void>(), Promise<Void>(), Promise<Void>())
         fixture.calls.inject { operation, _ async throws(StorageError) in
             switch operation {
             case .removeFile:
@@ -90,11 +90,15 @@ struct MovedFolderTests {
                 try await mayEnd.value()
             case .removeDirectory where mayEnd.outcome == nil, .rename where mayEnd.outcome == nil:
                 mayEnd.fulfil(.success(()))
+                if endsBeforeAnswer { try await hasEnded.value() }
                 throw StorageError(.notEmpty, "d")
             default: return
             }
         }
-        async let closed: Void = fixture.volume.release(handle)
+        async let closed: Void = {
+            await fixture.volume.release(handle)
+            hasEnded.fulfil(.success(()))
+        }()
         try await isRemoving.value()
         if isReplaced {
             try await fixture.volume.rename(FileName("e"), in: .root, to: FileName("d"), in: .root, mode: .replace)

@@ -116,11 +116,12 @@ extension Volume {
     /// Runs `body`, which needs the folder at `link` to be empty, if there is one; once more when files that were open when they
     /// were removed have left it with their last handles, for which close(2) does not wait.
     func emptying(_ link: Link, _ body: () async throws(StorageError) -> Void) async throws(StorageError) {
+        let ended = farewells.ended
         do throws(StorageError) {
             try await body()
         } catch  where error.code == .notEmpty {
             let folder = inodes.withLock { table, _ in (try? table.child(link.name, of: link.parent))?.number }
-            guard let folder, try await farewells.waitForEnd(in: folder) else { throw error }
+            guard let folder, try await farewells.waitForEnd(in: folder, since: ended) else { throw error }
             try await body()
         }
     }
