@@ -38,7 +38,7 @@ final class Dispatcher: Sendable {
     func serve<Value: Sendable>(
         _ raw: fuse_req_t?, _ operation: String, _ inode: fuse_ino_t, bytes: Int = 0,
         _ body: @escaping @Sendable (Volume) async throws(StorageError) -> Value,
-        reply: @escaping @Sendable (consuming FuseRequest, Value) async -> Void
+        reply: @escaping @Sendable (consuming FuseRequest, Volume, Value) async -> Void
     ) {
         guard let raw else { return }
         let call = InterruptibleCall()
@@ -69,7 +69,7 @@ final class Dispatcher: Sendable {
     private func work<Value: Sendable>(
         _ request: consuming FuseRequest, _ operation: String, _ inode: fuse_ino_t,
         _ body: @Sendable (Volume) async throws(StorageError) -> Value,
-        _ reply: @Sendable (consuming FuseRequest, Value) async -> Void
+        _ reply: @Sendable (consuming FuseRequest, Volume, Value) async -> Void
     ) async -> Bool {
         let result: Value
         do throws(StorageError) {
@@ -79,7 +79,7 @@ final class Dispatcher: Sendable {
             request.fail(error.systemError)
             return !error.isRoutine
         }
-        await reply(request, result)
+        await reply(request, volume, result)
         return false
     }
 

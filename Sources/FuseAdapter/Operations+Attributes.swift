@@ -12,7 +12,7 @@ extension Operations {
             let handle = info.map { HandleID($0.pointee.fh) }
             Dispatcher.of(request).serve(request, "setattr", inode) { volume async throws(StorageError) in
                 try await volume.setAttributes(of: InodeNumber(inode), changes, handle: handle)
-            } reply: { request, attributes in
+            } reply: { request, _, attributes in
                 request.reply(attributes)
             }
         }
@@ -20,14 +20,14 @@ extension Operations {
             Dispatcher.of(request).serve(request, "access", inode) { volume async throws(StorageError) in
                 try await volume.access(
                     InodeNumber(inode), writing: mask & W_OK != 0, executing: mask & X_OK != 0)
-            } reply: { request, _ in
+            } reply: { request, _, _ in
                 request.succeed()
             }
         }
         table.statfs = { request, inode in
             Dispatcher.of(request).serve(request, "statfs", inode) { volume async throws(StorageError) in
                 try await volume.statistics()
-            } reply: { request, statistics in
+            } reply: { request, _, statistics in
                 request.reply(statistics)
             }
         }
@@ -44,7 +44,7 @@ extension Operations {
         dispatcher.volume.metrics.looked(in: .attributes, hit: false)
         dispatcher.serve(request, "getattr", inode) { volume async throws(StorageError) in
             try await volume.attributes(of: InodeNumber(inode))
-        } reply: { request, attributes in
+        } reply: { request, _, attributes in
             request.reply(attributes)
         }
     }

@@ -7,7 +7,7 @@ extension Operations {
         table.opendir = { request, inode, _ in
             Dispatcher.of(request).serve(request, "opendir", inode) { volume async throws(StorageError) in
                 try volume.openDirectory(InodeNumber(inode))
-            } reply: { [volume = Dispatcher.of(request).volume] request, handle in
+            } reply: { request, volume, handle in
                 if !request.reply(directory: handle) { volume.closeDirectory(handle) }
             }
         }
@@ -58,7 +58,7 @@ extension Operations {
                 buffer.add(item, nextOffset: item.nextOffset + 2)
             }
             return buffer
-        } reply: { request, buffer in
+        } reply: { request, _, buffer in
             request.reply(buffer)
         }
     }
@@ -70,7 +70,7 @@ extension Dispatcher {
         _ raw: fuse_req_t?, _ operation: String, _ inode: fuse_ino_t,
         _ body: @escaping @Sendable (Volume) async throws(StorageError) -> Entry
     ) {
-        serve(raw, operation, inode, body) { [volume] request, entry in
+        serve(raw, operation, inode, body) { request, volume, entry in
             if !request.reply(entry) { volume.forget(entry.attributes.inode, 1) }
         }
     }
@@ -80,6 +80,6 @@ extension Dispatcher {
         _ raw: fuse_req_t?, _ operation: String, _ inode: fuse_ino_t,
         _ body: @escaping @Sendable (Volume) async throws(StorageError) -> Void
     ) {
-        serve(raw, operation, inode, body) { request, _ in request.succeed() }
+        serve(raw, operation, inode, body) { request, _, _ in request.succeed() }
     }
 }

@@ -17,7 +17,7 @@ extension Operations {
             let offset = Int64(offset)
             Dispatcher.of(request).serve(request, "write", inode, bytes: size) { volume async throws(StorageError) in
                 try await volume.write(handle, bytes, at: offset)
-            } reply: { request, _ in
+            } reply: { request, _, _ in
                 request.reply(written: bytes.readableBytes)
             }
         }
@@ -30,7 +30,7 @@ extension Operations {
         dispatcher.serve(request, "read", inode, bytes: size) { volume async throws(StorageError) in
             if let present = volume.readIfPresent(handle, at: offset, count: size) { return present }
             return try await volume.read(handle, at: offset, count: size)
-        } reply: { request, slices in
+        } reply: { request, _, slices in
             request.reply(slices)
         }
     }
@@ -40,7 +40,7 @@ extension Operations {
             let flags = OpenFlags(opening: info?.pointee.flags ?? 0)
             Dispatcher.of(request).serve(request, "open", inode) { volume async throws(StorageError) in
                 try await volume.open(InodeNumber(inode), flags: flags)
-            } reply: { [volume = Dispatcher.of(request).volume] request, opened in
+            } reply: { request, volume, opened in
                 if !request.reply(opened) { await volume.release(opened.handle) }
             }
         }
@@ -58,7 +58,7 @@ extension Operations {
     ) {
         dispatcher.serve(request, "create in", parent) { volume async throws(StorageError) in
             try await volume.create(name, in: InodeNumber(parent), permissions: permissions, flags: flags)
-        } reply: { [volume = dispatcher.volume] request, created in
+        } reply: { request, volume, created in
             if !request.reply(created.0, created.1) {
                 volume.forget(created.0.attributes.inode, 1)
                 await volume.release(created.1.handle)

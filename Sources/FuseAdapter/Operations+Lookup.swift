@@ -31,7 +31,7 @@ extension Operations {
         dispatcher.volume.metrics.looked(in: .names, hit: false)
         dispatcher.serve(request, "lookup", parent) { volume async throws(StorageError) in
             try await volume.lookup(name, in: directory)
-        } reply: { [volume = dispatcher.volume] request, answer in
+        } reply: { request, volume, answer in
             switch answer {
             case .absent(let validity): request.replyAbsent(validity)
             case .found(let entry):

@@ -61,7 +61,7 @@ extension Operations {
         table.readlink = { request, inode in
             Dispatcher.of(request).serve(request, "readlink", inode) { volume async throws(StorageError) in
                 try await volume.readLink(InodeNumber(inode))
-            } reply: { request, target in
+            } reply: { request, _, target in
                 request.reply(linkTarget: target)
             }
         }

@@ -11,7 +11,7 @@ struct RemoteTrait: SuiteTrait, TestScoping {
     let start: @Sendable () async throws -> ServedRemote
 
     func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         let served = try await start()
         try await Self.$current.withValue(served.remote) { try await function() }
