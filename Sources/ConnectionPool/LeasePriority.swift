@@ -4,6 +4,12 @@ public enum LeasePriority: Hashable, Sendable, CaseIterable {
     case metadata
     /// A transfer that runs until it ends.
     case bulk
+    /// A small file that is moved whole, within a few round trips. Waits with the transfers; no session is kept
+    /// free of it.
+    case brief
     /// An open handle that may sit idle on its session. Gives it back when asked (`Lease.onPressure`).
     case stream
+
+    /// Whether its end may be far away, so that some sessions are kept free of its like.
+    var isLong: Bool { self == .bulk || self == .stream }
 }

@@ -67,7 +67,8 @@ public final class Pool<Connection: PooledConnection>: Sendable {
     public func lease(
         _ priority: LeasePriority, _ direction: TransferDirection? = nil, deadline: PoolInstant? = nil
     ) async throws(StorageError) -> Lease<Connection> {
-        let deadline = deadline ?? time.now() + (priority == .bulk ? bulkLeaseTimeout : leaseTimeout)
+        let deadline =
+            deadline ?? time.now() + (priority == .bulk || priority == .brief ? bulkLeaseTimeout : leaseTimeout)
         let answer = await request(priority) { machine, id, moment in
             machine.leaseRequested(id, priority, direction, deadline: deadline, moment)
         }

@@ -36,7 +36,7 @@ extension PoolStateMachine {
     private mutating func dropLeases(of id: ConnectionID) {
         for (lease, record) in leases where record.connection == id {
             leases[lease] = nil
-            if record.priority != .metadata { transferLeases -= 1 }
+            if record.priority.isLong { longLeases -= 1 }
         }
     }
 

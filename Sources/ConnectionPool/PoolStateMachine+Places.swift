@@ -5,18 +5,18 @@
 extension PoolStateMachine {
     // MARK: - Room
 
-    /// Streams that leases other than metadata may hold together: some sessions stay free for metadata, and where there
+    /// Streams that long leases may hold together: some sessions stay free for metadata, and where there
     /// is one session of several streams, one stream.
-    var transferLimit: Int {
+    var longLimit: Int {
         let streams = configuration.streamsPerConnection
         let sessions = min(configuration.maximumConnections, limit.maximum ?? .max)
         guard sessions > 1 else { return max(1, streams - configuration.reservedForMetadata) }
         return max(1, sessions - configuration.reservedForMetadata) * streams
     }
 
-    /// What `transferLimit` leaves, with requests counted for which a connection is being made.
-    var transferRoom: Int {
-        max(0, transferLimit - transferLeases - claims.values.lazy.filter { $0.priority != .metadata }.count)
+    /// What `longLimit` leaves, with requests counted for which a connection is being made.
+    var longRoom: Int {
+        max(0, longLimit - longLeases - claims.values.lazy.filter(\.priority.isLong).count)
     }
 
     /// Connections that carry a direction, or are being made for it.
@@ -44,7 +44,7 @@ extension PoolStateMachine {
     /// Waiters that the limits allow to be served.
     var eligibleWaiters: Int {
         let transfers = WaiterQueue.Line.transfers.reduce(0) { $0 + min(waiters.count($1), room(for: $1)) }
-        return waiters.metadataCount + min(transfers, transferRoom)
+        return waiters.metadataCount + min(transfers, longRoom)
     }
 
     /// Directions that are waited for and have no room of their own: only an end of the same direction helps.
@@ -59,7 +59,7 @@ extension PoolStateMachine {
         var places = WaiterQueue.PerLine<Int?>(nil)
         guard let free = freeConnection([]) else { return places }
         places[.metadata] = free
-        guard transferRoom > 0 else { return places }
+        guard longRoom > 0 else { return places }
         for line in WaiterQueue.Line.transfers {
             guard case .transfer(let direction) = line else { continue }
             places[line] = place(for: direction, apartFrom: [])
@@ -88,9 +88,9 @@ extension PoolStateMachine {
     /// An upload at an application's own pace (`.stream`) may sit on its session for ever and cannot give it back, so it
     /// leaves one to those whose bytes are at hand.
     func isAllowed(_ claim: Claim) -> Bool {
-        guard claim.priority != .metadata else { return true }
+        guard claim.priority.isLong else { return true }
         let left = claim.priority == .stream && claim.direction == .upload ? 1 : 0
-        guard transferRoom > left else { return false }
+        guard longRoom > left else { return false }
         guard left > 0, configuration.streamsPerConnection == 1 else { return true }
         return spareCarriers(of: .upload) > left
     }

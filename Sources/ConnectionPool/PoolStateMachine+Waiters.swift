@@ -53,7 +53,7 @@ extension PoolStateMachine {
     mutating func leaseReleased(_ id: LeaseID, _ error: StorageError?, _ moment: PoolMoment) -> PoolAction {
         settled(moment) { machine, action in
             guard let lease = machine.leases.removeValue(forKey: id) else { return }
-            if lease.priority != .metadata { machine.transferLeases -= 1 }
+            if lease.priority.isLong { machine.longLeases -= 1 }
             guard let index = machine.index(of: lease.connection) else { return }
             machine.updateOpen(index) { $0.released(lease.direction, moment.now) }
             if let error {
@@ -84,7 +84,7 @@ extension PoolStateMachine {
         updateOpen(index) { $0.leased(claim.direction, now) }
         leases[id] = LeaseRecord(
             connection: connections[index].id, priority: claim.priority, direction: claim.direction)
-        if claim.priority != .metadata { transferLeases += 1 }
+        if claim.priority.isLong { longLeases += 1 }
         action.reply(id, .granted(connections[index].id))
     }
 

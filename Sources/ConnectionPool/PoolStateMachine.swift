@@ -30,8 +30,8 @@ struct PoolStateMachine {
     /// Oldest first, which is the order in which they are filled.
     var connections: [ConnectionRecord] = []
     var leases: [LeaseID: LeaseRecord] = [:]
-    /// Leases that are not metadata.
-    var transferLeases = 0
+    /// Leases whose end may be far away.
+    var longLeases = 0
     var waiters = WaiterQueue()
     /// Requests that do not wait in line, each with a connection being made for it.
     var claims: [LeaseID: Claim] = [:]

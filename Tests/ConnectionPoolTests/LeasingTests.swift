@@ -97,6 +97,28 @@ import Testing
         #expect(driver.granted[held[2]] != nil)
     }
 
+    @Test func smallFilesUseEverySession() {
+        var driver = MachineDriver(maximum: 3)
+        let held = (0..<4).map { _ in driver.request(.brief) }
+        for _ in 0..<3 { driver.establish() }
+        #expect(held.map { driver.granted[$0] != nil } == [true, true, true, false])
+        let lookup = driver.request(.metadata)
+        driver.release(held[0])
+        #expect(driver.granted[lookup] != nil, "a look waits for the end of one small file")
+        driver.release(held[1])
+        #expect(driver.granted[held[3]] != nil)
+    }
+
+    @Test func smallFilesLeaveTheReserveToMetadataWhereLongTransfersHoldTheRest() {
+        var driver = MachineDriver(maximum: 2)
+        let long = driver.connected(.bulk)
+        let small = driver.request(.brief)
+        #expect(driver.granted[long] != nil && driver.isWaiting(small))
+        let lookup = driver.request(.metadata)
+        driver.establish()
+        #expect(driver.granted[lookup] != nil)
+    }
+
     @Test func theOnlySessionServesEverything() {
         var driver = MachineDriver(maximum: 1)
         let stream = driver.connected(.stream)

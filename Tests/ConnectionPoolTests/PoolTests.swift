@@ -45,7 +45,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<500 {
                 group.addTask {
-                    let priority = LeasePriority.allCases[number % 3]
+                    let priority = LeasePriority.allCases[number % LeasePriority.allCases.count]
                     try await pool.withConnection(priority) { _ async throws(StorageError) in
                         #expect(active.change { $0 += 1 } <= 3)
                         await Task.yield()

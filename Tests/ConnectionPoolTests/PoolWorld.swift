@@ -73,13 +73,13 @@ struct PoolWorld {
         faults.expect(!earlier, "\(id) was served before an earlier one")
         let transferCouldGo =
             requests.contains { $0.value.waits && $0.value.priority != .metadata && $0.value.direction == nil }
-            && transferLeases < machine.transferLimit - claimedTransfers
+            && longLeases < machine.longLimit - claimedLong
         run = isMetadata && transferCouldGo ? run + 1 : 0
         faults.expect(run <= WaiterQueue.metadataRun, "\(run) metadata in a row before a transfer")
     }
 
-    var transferLeases: Int { held.values.count { $0.priority != .metadata && stages[$0.connection] != nil } }
-    private var claimedTransfers: Int { requests.values.count { !$0.waits && $0.priority != .metadata } }
+    var longLeases: Int { held.values.count { $0.priority.isLong && stages[$0.connection] != nil } }
+    private var claimedLong: Int { requests.values.count { !$0.waits && $0.priority.isLong } }
 
     private mutating func record(_ command: PoolAction.Command) {
         switch command {
@@ -124,7 +124,7 @@ struct PoolWorld {
             "\(attempts) attempts at once")
         let waiting = requests.values.count(where: \.waits)
         faults.expect(machine.waiters.count == waiting, "\(waiting) wait, the machine knows \(machine.waiters.count)")
-        faults.expect(machine.transferLeases == transferLeases, "the books on transfers differ")
+        faults.expect(machine.longLeases == longLeases, "the books on long leases differ")
         if !requests.values.contains(where: { $0.waits && $0.priority != .metadata && $0.direction == nil }) { run = 0 }
         for direction in TransferDirection.allCases {
             let carriers = Set(

@@ -8,7 +8,7 @@ extension FTPRemote {
     /// The session is free for the next file as soon as the rest of the dialogue is sent, so that both travel together.
     public func place(_ placement: FilePlacement) async throws(StorageError) -> PlacementOutcome {
         let attempt = try await answering.run { () async throws(StorageError) in
-            let lease = try await session(.bulk, .upload)
+            let lease = try await session(.brief, .upload)
             return try await lease.connection.perform { connection throws(StorageError) in
                 try await self.place(placement, lease, on: connection)
             }
@@ -86,7 +86,7 @@ extension FTPRemote {
     public func fetch(_ path: RemotePath, size: Int64) async throws(StorageError) -> FetchedFile {
         while true {
             let (connection, fetched) = try await answering.run { () async throws(StorageError) in
-                let lease = try await session(.bulk, .download)
+                let lease = try await session(.brief, .download)
                 let fetched = try await lease.connection.perform { connection throws(StorageError) in
                     try await self.fetch(path, size: size, lease, on: connection)
                 }

@@ -35,6 +35,9 @@ extension RunSession {
     /// Folders that are listed at the same time, at most.
     static let scanWidth = 64
 
+    /// What a remote folder that nobody has listed yet is likely to hold at least.
+    static let listingsOfFirstRun = 5
+
     func scanBothSides() async throws(StorageError) {
         try await compare([Visit(path: .root, exists: Sides(local: true, remote: true))])
     }
@@ -43,7 +46,7 @@ extension RunSession {
     /// is walked branch by branch and few wait.
     func compare(_ start: [Visit]) async throws(StorageError) {
         var stack = start
-        let width = replicas.remote.capabilities.streamsPerConnection > 1 ? Self.scanWidth : 24
+        let width = replicas.remote.capabilities.streamsPerConnection > 1 ? Self.scanWidth : 32
         let outcome = await withTaskGroup(of: Result<VisitResult, StorageError>.self) { group in
             do throws(StorageError) {
                 var running = 0
@@ -90,11 +93,20 @@ extension RunSession {
             .scanning(directories: report.counters.directoriesScanned, listed: report.counters.listed))
     }
 
-    /// Connections for what was found so far are made while the scan goes on.
+    /// Connections for what was found so far are made while the scan goes on; those for a new folder before it is known
+    /// what it holds.
     private func expectTransfers(_ steps: [PlannedStep]) {
-        let transfers = steps.count { !$0.action.sources.isEmpty }
+        let transfers = steps.reduce(0) { $0 + $1.action.likelyTransfers }
         guard transfers > 0, !options.isDryRun, expectedTransfers < width else { return }
         expectedTransfers += transfers
         replicas.remote.files.expect(calls: min(width, expectedTransfers))
+    }
+}
+
+extension Action {
+    /// Files that are copied; of a folder that one side lacks, as many as it is likely to hold at least.
+    fileprivate var likelyTransfers: Int {
+        if case .createDirectory = self { return 5 }
+        return sources.isEmpty ? 0 : 1
     }
 }
