@@ -33,6 +33,7 @@ public final class ServerMemory: Sendable {
         /// The last login was USER, 331, PASS, 230.
         var asksForPassword = false
         var following = FollowingMargin()
+        var roundTrip = SharedRoundTrip()
         /// A download comes whole although our half of its connection is closed from the start.
         var keepsHalvesApart = true
         /// What FEAT said last.
@@ -58,6 +59,9 @@ public final class ServerMemory: Sendable {
     func renamed(_ source: RemotePath, to target: RemotePath) {
         facts.withLock { $0.witnesses.rename(source, to: target) }
     }
+
+    /// The round trip as any session has measured it.
+    func roundTrip(_ own: Duration) -> Duration { facts.withLock { $0.roundTrip.shared(own, .now) } }
 
     subscript<Value: Sendable>(_ key: any WritableKeyPath<Facts, Value> & Sendable) -> Value {
         get { facts.withLock { $0[keyPath: key] } }

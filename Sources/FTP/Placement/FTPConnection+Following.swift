@@ -10,7 +10,7 @@ extension FTPConnection {
     /// - Returns: nil where nothing may go ahead of the end, or would be answered earlier for it.
     func lead(_ direction: TransferMachine.Direction, mayCloseEarly: Bool = false) -> FollowingLead? {
         guard facts.software.bearsCommandsInTransfer, settings.mayAskForDataAhead,
-            let roundTrip = control.shortestAnswer, roundTrip >= Self.shortestRoundTrip
+            let roundTrip = control.shortestAnswer.map(memory.roundTrip), roundTrip >= Self.shortestRoundTrip
         else { return nil }
         let margin = memory[\.following].margin(roundTrip)
         guard direction == .download else {
