@@ -28,9 +28,7 @@ extension Pool {
         guard let waiter = state.waiters.removeValue(forKey: reply.lease) else { return nil }
         switch reply.answer {
         case .granted(let id):
-            guard let connection = state.connections[id] else {
-                preconditionFailure("granted a connection that is not open")
-            }
+            let connection = open(id, state)
             return .hand(waiter.continuation, lease(reply.lease, of: connection, id, waiter.priority, &state))
         case .failed(let error): return .answer(waiter.continuation, error)
         case .nothingFree: return .answer(waiter.continuation, nil)
@@ -150,7 +148,7 @@ extension Pool {
     }
 
     /// One timer, for the earliest duty. One that fires too early does no harm, so a later duty does not move it.
-    private func setTimer(_ now: PoolInstant, _ state: inout PoolState<Connection>) {
+    func setTimer(_ now: PoolInstant, _ state: inout PoolState<Connection>) {
         guard let next = state.machine.nextTimer(now) else { return }
         if let timer = state.timer {
             guard next < timer.at else { return }

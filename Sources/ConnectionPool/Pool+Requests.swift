@@ -9,7 +9,7 @@ extension Pool {
         _ priority: LeasePriority,
         _ ask: @Sendable (inout PoolStateMachine, LeaseID, PoolMoment) -> PoolAction
     ) async -> Answer {
-        let id = LeaseID(number: lastLease.add(1, ordering: .relaxed).newValue)
+        let id = nextLease()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 change {
@@ -25,6 +25,27 @@ extension Pool {
         }
     }
 
+    /// A stream that is free, where nobody waits.
+    func leasedAtOnce(_ priority: LeasePriority, _ direction: TransferDirection?) -> Lease<Connection>? {
+        guard !Task.isCancelled else { return nil }
+        let id = nextLease()
+        let now = time.now()
+        return state.withLock { state in
+            guard let granted = state.machine.leasedAtOnce(id, priority, direction, now) else { return nil }
+            return lease(id, of: open(granted, state), granted, priority, &state)
+        }
+    }
+
+    private func nextLease() -> LeaseID { LeaseID(number: lastLease.add(1, ordering: .relaxed).newValue) }
+
+    /// The connection that the machine has granted.
+    func open(_ id: ConnectionID, _ state: borrowing PoolState<Connection>) -> Connection {
+        guard let connection = state.connections[id] else {
+            preconditionFailure("granted a connection that is not open")
+        }
+        return connection
+    }
+
     private func cancel(_ id: LeaseID) {
         change { machine, moment in machine.leaseCancelled(id, moment) }
     }
@@ -34,15 +55,28 @@ extension Pool {
         _ id: LeaseID, of connection: Connection, _ connectionID: ConnectionID, _ priority: LeasePriority,
         _ state: inout PoolState<Connection>
     ) -> Lease<Connection> {
-        let lease = Lease(connection, connectionID, priority) { error in
-            self.change {
-                $0.holders[id] = nil
-            } _: { machine, moment in
-                machine.leaseReleased(id, error, moment)
-            }
-        }
+        let lease = Lease(connection, connectionID, priority) { self.ended(id, $0) }
         if priority == .stream { state.holders[id] = .init(lease: lease) }
         return lease
+    }
+
+    private func ended(_ id: LeaseID, _ error: StorageError?) {
+        if error == nil, releasedAtOnce(id) { return }
+        change {
+            $0.holders[id] = nil
+        } _: { machine, moment in
+            machine.leaseReleased(id, error, moment)
+        }
+    }
+
+    private func releasedAtOnce(_ id: LeaseID) -> Bool {
+        let now = time.now()
+        return state.withLock { state in
+            guard state.machine.releasedAtOnce(id, now) else { return false }
+            state.holders[id] = nil
+            setTimer(now, &state)
+            return true
+        }
     }
 
     /// Asks holders in turn until enough have agreed.

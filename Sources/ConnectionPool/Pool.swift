@@ -67,6 +67,7 @@ public final class Pool<Connection: PooledConnection>: Sendable {
     public func lease(
         _ priority: LeasePriority, _ direction: TransferDirection? = nil, deadline: PoolInstant? = nil
     ) async throws(StorageError) -> Lease<Connection> {
+        if let lease = leasedAtOnce(priority, direction) { return lease }
         let deadline =
             deadline ?? time.now() + (priority == .bulk || priority == .brief ? bulkLeaseTimeout : leaseTimeout)
         let answer = await request(priority) { machine, id, moment in

@@ -69,9 +69,18 @@ extension PoolStateMachine {
     /// An idle connection that nobody heard of for long may be dead without knowing it.
     mutating func suspectSilent(_ now: Instant) {
         for index in connections.indices {
-            guard let open = connections[index].open, open.isIdle, !open.isSuspect else { continue }
-            if now - open.lastSign >= configuration.checkAfter { updateOpen(index) { $0.isSuspect = true } }
+            guard let open = connections[index].open, !open.isSuspect, isSilent(open, now) else { continue }
+            updateOpen(index) { $0.isSuspect = true }
         }
+    }
+
+    /// Whether the passing of time asks for something.
+    func isDue(_ open: OpenConnection, _ now: Instant) -> Bool {
+        open.nextDuty(configuration).map { $0.at <= now } ?? false
+    }
+
+    func isSilent(_ open: OpenConnection, _ now: Instant) -> Bool {
+        open.isIdle && now - open.lastSign >= configuration.checkAfter
     }
 
     /// Checks as many of those as are waited for.

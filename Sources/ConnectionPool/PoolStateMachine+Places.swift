@@ -88,7 +88,7 @@ extension PoolStateMachine {
     /// An upload at an application's own pace (`.stream`) may sit on its session for ever and cannot give it back, so it
     /// leaves one to those whose bytes are at hand.
     func isAllowed(_ claim: Claim) -> Bool {
-        guard claim.priority.isLong else { return true }
+        guard claim.priority != .metadata else { return true }
         let left = claim.priority == .stream && claim.direction == .upload ? 1 : 0
         guard longRoom > left else { return false }
         guard left > 0, configuration.streamsPerConnection == 1 else { return true }

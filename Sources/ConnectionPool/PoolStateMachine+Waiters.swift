@@ -52,10 +52,7 @@ extension PoolStateMachine {
     /// A lease ended; `error` when it left the connection unusable.
     mutating func leaseReleased(_ id: LeaseID, _ error: StorageError?, _ moment: PoolMoment) -> PoolAction {
         settled(moment) { machine, action in
-            guard let lease = machine.leases.removeValue(forKey: id) else { return }
-            if lease.priority.isLong { machine.longLeases -= 1 }
-            guard let index = machine.index(of: lease.connection) else { return }
-            machine.updateOpen(index) { $0.released(lease.direction, moment.now) }
+            guard let index = machine.unbook(id, moment.now) else { return }
             if let error {
                 machine.endedEarly(index, error, moment)
                 machine.close(index, &action)
@@ -81,11 +78,27 @@ extension PoolStateMachine {
     }
 
     mutating func grant(_ id: LeaseID, _ claim: Claim, _ index: Int, _ now: Instant, _ action: inout PoolAction) {
+        book(id, claim, index, now)
+        action.reply(id, .granted(connections[index].id))
+    }
+
+    // MARK: - Books
+
+    mutating func book(_ id: LeaseID, _ claim: Claim, _ index: Int, _ now: Instant) {
         updateOpen(index) { $0.leased(claim.direction, now) }
         leases[id] = LeaseRecord(
             connection: connections[index].id, priority: claim.priority, direction: claim.direction)
         if claim.priority.isLong { longLeases += 1 }
-        action.reply(id, .granted(connections[index].id))
+    }
+
+    /// - Returns: where the lease's connection is; nil where the lease, or the connection, has ended before.
+    @discardableResult
+    mutating func unbook(_ id: LeaseID, _ now: Instant) -> Int? {
+        guard let lease = leases.removeValue(forKey: id) else { return nil }
+        if lease.priority.isLong { longLeases -= 1 }
+        guard let index = index(of: lease.connection) else { return nil }
+        updateOpen(index) { $0.released(lease.direction, now) }
+        return index
     }
 
     // MARK: - Failing

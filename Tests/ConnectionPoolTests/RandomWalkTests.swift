@@ -116,13 +116,29 @@ extension PoolWorld {
             priority == .metadata
             ? nil : [nil, TransferDirection.download, .upload].randomElement(using: &random) ?? nil
         requests[id] = Request(priority: priority, direction: direction, waits: waits)
-        if waits {
+        if waits, chance(50), requestAtOnce(id, priority, direction) {
+            return
+        } else if waits {
             let patience = Duration.milliseconds(Int.random(in: 0...20_000, using: &random))
             perform(machine.leaseRequested(id, priority, direction, deadline: now + patience, moment))
         } else {
             let apart = Set(held.values.map(\.connection).filter { _ in chance(20) })
             perform(machine.leaseRequestedIfFree(id, priority, direction, apartFrom: apart, moment))
         }
+    }
+
+    /// The short way leads where the long one does, and only where that has no other consequence.
+    private mutating func requestAtOnce(
+        _ id: LeaseID, _ priority: LeasePriority, _ direction: TransferDirection?
+    ) -> Bool {
+        var long = machine
+        let action = long.leaseRequested(id, priority, direction, deadline: now + .seconds(1), moment)
+        guard let connection = machine.leasedAtOnce(id, priority, direction, now) else { return false }
+        faults.expect(
+            action.replies == [.init(lease: id, answer: .granted(connection))], "\(action) in place of a lease")
+        faults.expect(long.snapshot == machine.snapshot, "the short way to a lease led elsewhere")
+        perform(PoolAction(replies: action.replies))
+        return true
     }
 
     private mutating func release(wellMeaning: Bool) {
@@ -134,7 +150,17 @@ extension PoolWorld {
     private mutating func end(_ id: LeaseID, _ error: StorageError?) {
         held[id] = nil
         promised.remove(id)
+        if error == nil, chance(50), releaseAtOnce(id) { return }
         perform(machine.leaseReleased(id, error, moment))
+    }
+
+    private mutating func releaseAtOnce(_ id: LeaseID) -> Bool {
+        var long = machine
+        let action = long.leaseReleased(id, nil, moment)
+        guard machine.releasedAtOnce(id, now) else { return false }
+        faults.expect(action.replies.isEmpty, "\(action) in place of a silent end")
+        faults.expect(long.snapshot == machine.snapshot, "the short way from a lease led elsewhere")
+        return true
     }
 
     private mutating func cancel() {

@@ -61,12 +61,12 @@ extension InodeTable {
 
     private func isListingDue(_ directory: DirectoryState, upTo limit: Int, _ now: ContinuousClock.Instant) -> Bool {
         guard let until = directory.completeUntil else { return false }
-        return until < now + lifetimes.listing / 2 && directory.listingsUnderWay == 0
+        return until < now + lifetimes.halfOfListing && directory.listingsUnderWay == 0
             && directory.children.count <= limit
     }
 
     private func isNameDue(_ directory: DirectoryState, _ now: ContinuousClock.Instant) -> Bool {
-        directory.named > now && directory.named < now + lifetimes.attributes / 2 && !directory.isAskedFor
+        directory.named > now && directory.named < now + lifetimes.halfOfAttributes && !directory.isAskedFor
     }
 
     /// - Returns: nil when it is being refreshed already, or is gone.
