@@ -28,8 +28,8 @@ extension Pool {
         guard let waiter = state.waiters.removeValue(forKey: reply.lease) else { return nil }
         switch reply.answer {
         case .granted(let id):
-            let connection = open(id, state)
-            return .hand(waiter.continuation, lease(reply.lease, of: connection, id, waiter.priority, &state))
+            let lease = lease(reply.lease, of: connection(id, state), id, waiter.priority, &state)
+            return .hand(waiter.continuation, lease)
         case .failed(let error): return .answer(waiter.continuation, error)
         case .nothingFree: return .answer(waiter.continuation, nil)
         }

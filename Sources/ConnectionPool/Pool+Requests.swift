@@ -32,14 +32,14 @@ extension Pool {
         let now = time.now()
         return state.withLock { state in
             guard let granted = state.machine.leasedAtOnce(id, priority, direction, now) else { return nil }
-            return lease(id, of: open(granted, state), granted, priority, &state)
+            return lease(id, of: connection(granted, state), granted, priority, &state)
         }
     }
 
     private func nextLease() -> LeaseID { LeaseID(number: lastLease.add(1, ordering: .relaxed).newValue) }
 
     /// The connection that the machine has granted.
-    func open(_ id: ConnectionID, _ state: borrowing PoolState<Connection>) -> Connection {
+    func connection(_ id: ConnectionID, _ state: borrowing PoolState<Connection>) -> Connection {
         guard let connection = state.connections[id] else {
             preconditionFailure("granted a connection that is not open")
         }
