@@ -10,6 +10,9 @@ struct Roots {
         case doubtful(StorageError)
     }
 
+    /// Folders that a remote which nobody has listed yet is likely to hold at least.
+    private static let listingsOfFirstRun = 5
+
     private let run: SyncRun
     private let archive: Archive
     private var options: SyncOptions { run.options }
@@ -28,7 +31,7 @@ struct Roots {
             throw StorageError(.notFound, error.message)
         }
         if let doubt = try checkDevice(local) { return .doubtful(doubt) }
-        try await expectUpload(local)
+        try await expectCalls(local)
         let capabilities = try await run.remote.capabilities()
         try await checkRemoteRoot()
         let names = try OwnNames(mark: archive.header.mark, template: options.temporaryName)
@@ -48,15 +51,21 @@ struct Roots {
 
     /// Tells the remote of the many files of a first run, and of a big new one among the first names of the local folder,
     /// before it is asked anything: the way for them is made while the roots are looked at.
-    private func expectUpload(_ local: LocalFileSystem) async throws(StorageError) {
-        guard options.mode.source != .remote, !options.isDryRun else { return }
-        let outlook = await UploadOutlook(local, entersFolders: !archive.header.hasRun)
-        if !archive.header.hasRun { run.remote.expect(calls: outlook.files) }
+    private func expectCalls(_ local: LocalFileSystem) async throws(StorageError) {
+        let isFirst = !archive.header.hasRun
+        let listings = isFirst && options.mode.source != .local ? Self.listingsOfFirstRun : 0
+        guard options.mode.source != .remote, !options.isDryRun else { return expect(listings) }
+        let outlook = await UploadOutlook(local, entersFolders: isFirst)
+        if isFirst { expect(max(outlook.files, listings)) }
         guard let found = outlook.largest else { return }
         let known = try archive.record(at: RemotePath.root.appending(found.name))?.entries.local
         if known.map({ !$0.isSameState(as: Entry(found.attributes)) }) ?? true {
             run.remote.expect(uploadOf: found.attributes.size)
         }
+    }
+
+    private func expect(_ calls: Int) {
+        if calls > 0 { run.remote.expect(calls: calls) }
     }
 
     private func localRoot() throws(StorageError) -> LocalFileSystem {

@@ -35,9 +35,6 @@ extension RunSession {
     /// Folders that are listed at the same time, at most.
     static let scanWidth = 64
 
-    /// What a remote folder that nobody has listed yet is likely to hold at least.
-    static let listingsOfFirstRun = 5
-
     func scanBothSides() async throws(StorageError) {
         try await compare([Visit(path: .root, exists: Sides(local: true, remote: true))])
     }
@@ -46,6 +43,7 @@ extension RunSession {
     /// is walked branch by branch and few wait.
     func compare(_ start: [Visit]) async throws(StorageError) {
         var stack = start
+        // With a session for each listing: some more than sessions, since a folder's local half is read meanwhile.
         let width = replicas.remote.capabilities.streamsPerConnection > 1 ? Self.scanWidth : 32
         let outcome = await withTaskGroup(of: Result<VisitResult, StorageError>.self) { group in
             do throws(StorageError) {

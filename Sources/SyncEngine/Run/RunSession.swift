@@ -99,8 +99,7 @@ final class RunSession {
             observer?.observe(.warning(warning))
         }
         // As many folders are about to be listed: logging in goes on while the roots are looked at.
-        let folders = try opened.archive.countFolders(limit: Self.scanWidth)
-        run.remote.expect(calls: opened.archive.header.hasRun ? folders : Self.listingsOfFirstRun)
+        run.remote.expect(calls: try opened.archive.countFolders(limit: Self.scanWidth))
         switch try await Roots(run, opened.archive).verify() {
         case .doubtful(let error):
             report.stop(error)
