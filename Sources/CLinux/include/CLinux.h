@@ -30,6 +30,9 @@ int remora_set_dumpable(int flag);
 /* prctl(2), PR_GET_DUMPABLE. */
 int remora_is_dumpable(void);
 
+/* statx(2), STATX_BTIME: when the open file was made, in nanoseconds since 1970; -1 where that is not known. */
+int64_t remora_birth_time(int descriptor);
+
 /* openat(2) with O_PATH: a descriptor that only names the file, links followed. */
 int remora_open_path(int directory, const char *name);
 

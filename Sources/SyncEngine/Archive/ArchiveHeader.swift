@@ -19,8 +19,8 @@ struct ArchiveHeader: Hashable, Sendable {
     var identity: ArchiveIdentity
     /// Eight hexadecimal digits that mark our own temporary files.
     var mark: String
-    /// st_dev of the local root.
-    var device: UInt64?
+    /// Of the local root.
+    var localFolder: FolderIdentity?
     /// The number of the next operation; temporary names never repeat.
     var nextOperation: Int64 = 1
     /// The server refuses renames: files are written in place.
@@ -42,13 +42,16 @@ struct ArchiveHeader: Hashable, Sendable {
     var fields: [(name: String, value: String)] {
         [
             ("server", identity.server), ("remote_root", identity.remoteRoot), ("local_root", identity.localRoot),
-            ("mark", mark), ("device", device.map { String($0) } ?? ""), ("next_operation", String(nextOperation)),
+            ("mark", mark), ("device", Self.text(localFolder?.device)), ("inode", Self.text(localFolder?.inode)),
+            ("birth", Self.text(localFolder?.birth)), ("next_operation", String(nextOperation)),
             ("writes_in_place", writesInPlace ? "1" : "0"), ("is_blind", isBlind ? "1" : "0"),
             ("has_run", hasRun ? "1" : "0"), ("runs", String(runs)),
             ("refuses_folder_renames", refusesFolderRenames ? "1" : "0"), ("clock_skew", String(clockSkew)),
-            ("clock_measured", clockMeasured.map { String($0) } ?? ""),
+            ("clock_measured", Self.text(clockMeasured)),
         ]
     }
+
+    private static func text(_ number: (some BinaryInteger)?) -> String { number.map { String($0) } ?? "" }
 
     init(identity: ArchiveIdentity, mark: String) {
         self.identity = identity
@@ -62,7 +65,11 @@ struct ArchiveHeader: Hashable, Sendable {
         else { return nil }
         self.init(
             identity: ArchiveIdentity(server: server, remoteRoot: remoteRoot, localRoot: localRoot), mark: mark)
-        device = fields["device"].flatMap { UInt64($0) }
+        localFolder = fields["device"].flatMap { UInt64($0) }.map { device in
+            FolderIdentity(
+                device: device, inode: fields["inode"].flatMap { UInt64($0) },
+                birth: fields["birth"].flatMap { Int64($0) })
+        }
         nextOperation = fields["next_operation"].flatMap { Int64($0) } ?? 1
         writesInPlace = fields["writes_in_place"] == "1"
         isBlind = fields["is_blind"] == "1"

@@ -11,8 +11,8 @@ public import RemoteFileSystem
 public final class LocalFileSystem: RemoteFileSystem {
     /// As the user gave it, for messages.
     public let rootPath: String
-    /// The root's device and inode, by which a root that went missing or was mounted over is noticed.
-    public let device: UInt64
+    /// Of the root, by which one that went missing or was mounted over is noticed.
+    public let identity: FolderIdentity
     let root: Descriptor
     /// Where the root really is, for links that may be followed inside it.
     let realRoot: [UInt8]
@@ -30,14 +30,13 @@ public final class LocalFileSystem: RemoteFileSystem {
                     + "create it, or set create_root = true")
         }
         let root = Descriptor(descriptor)
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
+        guard let identity = FolderIdentity(root) else {
             throw StorageError(.rootMissing, "the local folder \(rootPath) cannot be examined")
         }
         self.root = root
         self.rootPath = rootPath
         self.followsLinks = followsLinks
-        device = UInt64(status.st_dev)
+        self.identity = identity
         realRoot = Self.place(of: root) ?? Array(rootPath.utf8)
     }
 

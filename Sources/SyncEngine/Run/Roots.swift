@@ -30,7 +30,7 @@ struct Roots {
             if archive.header.hasRun { return .doubtful(error) }
             throw StorageError(.notFound, error.message)
         }
-        if let doubt = try checkDevice(local) { return .doubtful(doubt) }
+        if let doubt = try checkFolder(local) { return .doubtful(doubt) }
         try await expectCalls(local)
         let capabilities = try await run.remote.capabilities()
         try await checkRemoteRoot()
@@ -75,14 +75,14 @@ struct Roots {
     }
 
     /// Another file system under the same path is an unmounted disk or a mount over the folder.
-    private func checkDevice(_ local: LocalFileSystem) throws(StorageError) -> StorageError? {
-        if let recorded = archive.header.device, recorded != local.device, !options.force {
+    private func checkFolder(_ local: LocalFileSystem) throws(StorageError) -> StorageError? {
+        if let recorded = archive.header.localFolder, !local.identity.isSame(as: recorded), !options.force {
             return StorageError(
                 .configuration,
                 "the local folder \(options.localRoot) lies on another file system than at the last run; "
                     + "mount the right one, or run once with --force if this is meant")
         }
-        if !options.isDryRun { try archive.updateHeader { $0.device = local.device } }
+        if !options.isDryRun { try archive.updateHeader { $0.localFolder = local.identity } }
         return nil
     }
 
