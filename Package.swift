@@ -152,7 +152,7 @@ let package = Package(
             "SyncEngine", ["SeededRandom", "FileModel", "SyncCore", "RemoteFileSystem", "ConformanceTests", nioCore]),
         tests("Definitions", ["SeededRandom", "FileModel"]),
         tests("Service", ["SeededRandom", "FileModel", "Definitions", "FTP", "SyncEngine", "SyncCore"]),
-        tests("syncctl", ["FileModel", "Definitions", "CLinux", arguments]),
+        tests("syncctl", ["FileModel", "Definitions", "SyncEngine", "CLinux", arguments]),
         .testTarget(
             name: "MountTests",
             dependencies: [

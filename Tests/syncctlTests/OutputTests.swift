@@ -2,6 +2,7 @@ import FileModel
 import Glibc
 import Testing
 
+@testable import SyncEngine
 @testable import syncctl
 
 @Suite struct OutputTests {
@@ -15,6 +16,16 @@ import Testing
             line.text
                 == #"{"event":"x","text":"a\"b\\c\n\t\u0001é\u007f","number":null,"list":[1,true,null],"object":{"k":null}}"#
         )
+    }
+
+    /// A run that a guard had stopped said that there was nothing to do.
+    @Test(arguments: [
+        (SyncOutcome.success, "nothing to do"), (.guarded, "nothing was changed"), (.failure, "nothing was changed"),
+        (.interrupted, "nothing was changed"),
+    ])
+    func whoeverWasStoppedDoesNotSayThatThereWasNothingToDo(outcome: SyncOutcome, told: String) {
+        let lines = SyncReportStyle().summary(SyncReport(outcome: outcome, started: .epoch), name: "s")
+        #expect(lines.map(\.text).last?.hasSuffix(": \(told)") == true)
     }
 
     @Test func pathsThatAreNotUTF8KeepTheirBytes() {

@@ -28,11 +28,16 @@ extension SyncReportStyle {
             ("removed at the source", counters.sourcesDeleted), ("conflicts", counters.conflicts),
             ("skipped", counters.skipped), ("failed", counters.failed), ("not begun", counters.notAttempted),
         ].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
-        let did = changes.isEmpty ? "nothing to do" : changes.joined(separator: ", ")
+        let did = changes.isEmpty ? nothing(report.outcome) : changes.joined(separator: ", ")
         let bytes = counters.bytes.local + counters.bytes.remote
         let size = bytes > 0 ? ", \(ByteCount(bytes))" : ""
         let state = isDryRun && !changes.isEmpty ? "would be " : ""
         return "\(name): \(words(report.outcome)) in \(report.duration.rounded.inUnits): \(state)\(did)\(size)"
+    }
+
+    /// Whoever was stopped does not know whether there was something to do.
+    private static func nothing(_ outcome: SyncOutcome) -> String {
+        outcome == .success ? "nothing to do" : "nothing was changed"
     }
 
     private static func words(_ outcome: SyncOutcome) -> String {
